@@ -7,8 +7,8 @@ computation on what it holds (U-1.2).
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -103,7 +103,7 @@ class PriceSource:
 
     origin: PriceOrigin
     price_list: str = ""
-    version: date | None = None
+    version: dt.date | None = None
     min_quantity: Decimal | None = None
     uom: str = ""
     destination: str = ""
@@ -141,8 +141,8 @@ class OrderLine:
     discounts: tuple[Discount, ...] = ()
     vat: VatCode | None = None
     vat_recourse: bool = False
-    ready_date: date | None = None
-    delivery_date: date | None = None
+    ready_date: dt.date | None = None
+    delivery_date: dt.date | None = None
     note: str = ""
     agents: tuple[AgentShare, ...] | None = None
     cost: Decimal = ZERO
@@ -208,7 +208,7 @@ class PaymentLine:
     term: PaymentTerm
     percent: Decimal | None = Decimal(100)
     amount: Decimal | None = None
-    apply_from: date | None = None
+    apply_from: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ class Currency:
     code: str
     decimals: int = 2
     rate: Decimal = ONE
-    rate_date: date | None = None
+    rate_date: dt.date | None = None
 
 
 class OrderStatus(StrEnum):
@@ -301,7 +301,7 @@ class OrderDraft:
     """
 
     type: OrderType
-    date: date
+    date: dt.date
     customer: str = ""
     name: str = ""
     vat_number: str = ""
@@ -316,8 +316,8 @@ class OrderDraft:
     vat_included: bool = False
     customer_vat: VatCode | None = None
     reference: str = ""
-    delivery_date: date | None = None
-    ready_date: date | None = None
+    delivery_date: dt.date | None = None
+    ready_date: dt.date | None = None
     payments: tuple[PaymentLine, ...] = ()
     discounts: tuple[Discount, ...] = ()
     final_discounts: tuple[Discount, ...] = ()
