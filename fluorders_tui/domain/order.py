@@ -99,7 +99,11 @@ class PriceOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PriceSource:
-    """Why this price (D-4.8b): list, version, break, and what was tried before it."""
+    """Why this price (D-4.8b): list, version, break, and what was tried before it.
+
+    `uom` is the unit the price was found in. `tied` names the lists between which no rule decides
+    (D-4.8); `settled` says that the clerk chose this list among tied ones.
+    """
 
     origin: PriceOrigin
     price_list: str = ""
@@ -109,6 +113,7 @@ class PriceSource:
     destination: str = ""
     tried: tuple[str, ...] = ()
     tied: tuple[str, ...] = ()
+    settled: bool = False
 
 
 NO_PRICE = PriceSource(PriceOrigin.NONE)
@@ -127,8 +132,9 @@ class AgentShare:
 class OrderLine:
     """One line as typed and priced. `gross` and `net` are already rounded (D-6.2).
 
-    `price` is per `uom`, up to six decimals; `net` is before final discounts. `id` is the stored
-    row of a line that was saved before, 0 for a new one.
+    `price`, `cost` (company currency) and `weight` are per `uom`; `price` has up to six decimals.
+    `net` is before final discounts. `id` is the stored row of a line that was saved before, 0 for a
+    new one. `warnings` each end with their rule.
     """
 
     line_type: LineType
@@ -202,13 +208,17 @@ class PaymentTerm:
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
-    """One payment line of an order (D-8.3b): a fixed `amount`, or `percent` of what the amounts leave."""
+    """One payment line of an order (D-8.3b): a fixed `amount`, or `percent` of what the amounts leave.
+
+    `discounts` are what the payment type grants (D-5.3).
+    """
 
     payment_type: str
     term: PaymentTerm
     percent: Decimal | None = Decimal(100)
     amount: Decimal | None = None
     apply_from: dt.date | None = None
+    discounts: tuple[Discount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +306,9 @@ class OrderType:
 class OrderDraft:
     """A customer order while it is typed, or a saved one opened again (`number`, `id`, `version` set).
 
-    `discounts` are the header discounts copied to each new line (D-3.2); `final_discounts` work on
-    the document (D-7 step 3).
+    `discounts` are the header discounts copied to each new line, the payment type's among them
+    (D-3.2, D-5.3); `final_discounts` work on the document (D-7 step 3). `warnings` are those of the
+    header, each ending with its rule.
     """
 
     type: OrderType
@@ -334,6 +345,7 @@ class OrderDraft:
     internal_note: str = ""
     external_number: str = ""
     lines: tuple[OrderLine, ...] = ()
+    warnings: tuple[str, ...] = ()
     number: str = ""
     status: OrderStatus = OrderStatus.DRAFT
     revision: int = 0
