@@ -72,19 +72,29 @@ def shares(total: Decimal, weights: Sequence[Decimal], decimals: int) -> list[De
     """Split `total` in proportion to `weights` so that the parts add up exactly (D-7 step 3).
 
     Each share is rounded down to the currency's decimals; the missing units go one each to the
-    largest remainders, on a tie to the earlier one. Weights must not be negative; when all are
-    zero everything goes to the first.
+    largest remainders, on a tie to the earlier one. A negative total is split as its opposite.
+    Weights must not be negative; when all are zero everything goes to the first.
+
+    Raises `Invalid` when `total` itself has more than `decimals` places.
     """
     if not weights:
         return []
-    whole = sum(weights, ZERO)
+    # Whole numbers: a remainder cut at some digit would settle ties by chance instead of by place.
+    places = max(-exponent for weight in weights if isinstance(exponent := weight.as_tuple().exponent, int))
+    scale = max(places, 0)
+    scaled = [int(weight.scaleb(scale, EXACT)) for weight in weights]
+    units = to_scaled(total, decimals)
+    whole = sum(scaled)
     if whole == 0:
-        return [total, *([round_half_up(ZERO, decimals)] * (len(weights) - 1))]
-    exact = [EXACT.divide(EXACT.multiply(total, weight), whole) for weight in weights]
-    parts = [round_down(part, decimals) for part in exact]
-    missing = int((total - sum(parts, ZERO)).scaleb(decimals, EXACT))
-    unit = _QUANTA[decimals].copy_sign(Decimal(missing)) if missing else ZERO
-    order = sorted(range(len(weights)), key=lambda i: (-abs(exact[i] - parts[i]), i))
-    for i in order[: abs(missing)]:
-        parts[i] += unit
-    return parts
+        scaled, whole = [1, *([0] * (len(weights) - 1))], 1
+    sign = -1 if units < 0 else 1
+    parts: list[int] = []
+    remainders: list[int] = []
+    for weight in scaled:
+        part, remainder = divmod(abs(units) * weight, whole)
+        parts.append(part)
+        remainders.append(remainder)
+    missing = abs(units) - sum(parts)
+    for place in sorted(range(len(parts)), key=lambda i: (-remainders[i], i))[:missing]:
+        parts[place] += 1
+    return [from_scaled(sign * part, decimals) for part in parts]
