@@ -1,0 +1,1 @@
+"""The only place with SQL: tables, engine, queries, migrations, numbering and the change feed."""

@@ -1,0 +1,1 @@
+"""Alembic revisions: every schema change, from the first one on (E-2.2)."""
