@@ -1,0 +1,113 @@
+"""Who works, on which database, when: the desk that every service gets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+
+from fluorders_tui.data.schema import check_version
+from fluorders_tui.data.store import Store
+from fluorders_tui.data.tables import basics, commerce
+from fluorders_tui.data.tables.base import table
+from fluorders_tui.domain.conditions import LineChecks
+
+Clock = Callable[[], dt.datetime]
+
+
+def utc_now() -> dt.datetime:
+    """The time now, aware, in UTC (E-2.3)."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True)
+class Company:
+    """Whose desk this is, with the parameters that rules name."""
+
+    name: str = ""
+    country: str = ""
+    currency: str = "EUR"
+    currency_decimals: int = 2
+    language: str = "en"
+    time_zone: str = "UTC"
+    order_type: str = "STD"
+    vat_code: str = ""
+    search_all_lists: bool = True
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The context of every use case: store, person, clock, company and checks."""
+
+    store: Store
+    user: str
+    role: str = "clerk"
+    company: Company = field(default_factory=Company)
+    checks: LineChecks = field(default_factory=LineChecks)
+    clock: Clock = utc_now
+
+    def now(self) -> dt.datetime:
+        """The time in UTC."""
+        return self.clock()
+
+    def today(self) -> dt.date:
+        """The date in the company's zone (E-2.3)."""
+        return self.local(self.clock()).date()
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        """A moment in the company's zone, for screens."""
+        try:
+            return moment.astimezone(ZoneInfo(self.company.time_zone))
+        except (ZoneInfoNotFoundError, ValueError):
+            return moment
+
+    @property
+    def sees_margin(self) -> bool:
+        """Whether this person's role may see costs and margins (D-6.7)."""
+        return self.role in ("supervisor", "administrator")
+
+    def refreshed(self) -> Desk:
+        """The same desk with the company's parameters and the person's role read again."""
+        company, role = _read_context(self.store, self.user)
+        return replace(self, company=company, role=role)
+
+
+def open_desk(
+    store: Store, user: str, *, checks: LineChecks | None = None, clock: Clock = utc_now, version_checked: bool = False
+) -> Desk:
+    """Open the desk of `user` on a database of this program's version; raises `Unreachable`."""
+    if not version_checked:
+        check_version(store)
+    company, role = _read_context(store, user)
+    return Desk(store, user, role, company, checks or LineChecks(), clock)
+
+
+def _read_context(store: Store, user: str) -> tuple[Company, str]:
+    company, currency, person = table(commerce.Company), table(basics.Currency), table(basics.DeskUser)
+    with store.read() as connection:
+        row = connection.execute(
+            select(company, currency.c.decimals)
+            .outerjoin(currency, currency.c.code == company.c.currency)
+            .order_by(company.c.id)
+            .limit(1)
+        ).first()
+        role = connection.execute(select(person.c.role).where(person.c.code == user, person.c.active)).scalar()
+    if row is None:
+        return Company(), role or "clerk"
+    return (
+        Company(
+            name=row.name,
+            country=row.country,
+            currency=row.currency,
+            currency_decimals=2 if row.decimals is None else row.decimals,
+            language=row.language,
+            time_zone=row.time_zone,
+            order_type=row.order_type,
+            vat_code=row.vat_code,
+            search_all_lists=row.search_all_lists,
+        ),
+        role or "clerk",
+    )
