@@ -132,9 +132,9 @@ class AgentShare:
 class OrderLine:
     """One line as typed and priced. `gross` and `net` are already rounded (D-6.2).
 
-    `price`, `cost` (company currency) and `weight` are per `uom`; `price` has up to six decimals.
-    `net` is before final discounts. `id` is the stored row of a line that was saved before, 0 for a
-    new one. `warnings` each end with their rule.
+    `price` is per `uom`, with up to six decimals; `cost` (company currency) and `weight` are per main
+    unit, as on the item card. `net` is before final discounts. `id` is the stored row of a line that
+    was saved before, 0 for a new one. `warnings` each end with their rule.
     """
 
     line_type: LineType
