@@ -101,7 +101,7 @@ def _dispatch(arguments: list[str]) -> int:
     module = _command_module(COMMANDS[name])
     parser = usage.CommandParser(prog=f"fluorders {name}", description=module.__doc__)
     module.register(parser)
-    asked = parser.parse_args(rest[1:])
+    asked = parser.read(rest[1:])
     code: int = module.run(asked, usage.settings(given))
     return code
 

@@ -197,19 +197,11 @@ def _take(
 
 def _free_table(value: Any, where: str) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise Unreadable("This is a table: one line per command.", field=where, hint='For example order.save = "f10".')
-    flat: dict[str, str] = {}
+        raise Unreadable("This is a table: one line per command.", field=where, hint='For example save = "f10".')
     for name, keys in value.items():
-        if isinstance(keys, dict):
-            # TOML reads `order.save = "f10"` as a table in a table; a command's id has the dot.
-            flat.update({f"{name}.{inner}": text for inner, text in _free_table(keys, f"{where}.{name}").items()})
-        elif not isinstance(keys, str):
-            raise Unreadable(
-                f"A key is a text, not {keys!r}.", field=f"{where}.{name}", hint='For example "f10,ctrl+s".'
-            )
-        else:
-            flat[name] = keys
-    return flat
+        if not isinstance(keys, str):
+            raise Unreadable(f"{keys!r} is not a text.", field=f"{where}.{name}", hint='For example "f10,ctrl+s".')
+    return dict(value)
 
 
 def _file_value(key: str, value: Any, path: Path, prefix: str) -> str | int | bool:

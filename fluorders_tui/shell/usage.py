@@ -23,6 +23,14 @@ class CommandParser(argparse.ArgumentParser):
             allow_abbrev=False,
         )
 
+    def read(self, arguments: list[str]) -> argparse.Namespace:
+        """The arguments as `parse_args` gives them, with options allowed between values of one list too."""
+        try:
+            return self.parse_intermixed_args(arguments)
+        except TypeError:
+            # A command with commands of its own: there each of them reads what follows it.
+            return self.parse_args(arguments)
+
     def error(self, message: str) -> NoReturn:
         """Raise `Unreadable` with the message and how the command is used."""
         raise Unreadable(f"{message}.", hint=f"See {self.prog} --help.")
