@@ -1,0 +1,283 @@
+"""Reading what a customer brings to an order, in the few queries that one choice of customer costs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, or_, select
+
+from fluorders_tui.data.tables import basics, commerce, documents, items, parties
+from fluorders_tui.data.tables.base import table
+from fluorders_tui.data.terms import (
+    currency_on,
+    discount_types,
+    micro,
+    optional_micro,
+    payment_terms,
+    payment_type_discounts,
+    vat_codes,
+)
+from fluorders_tui.domain.conditions import CustomerConditions, DiscountType, PriceAssignment, PriceListVersion
+from fluorders_tui.domain.discounts import parse_discounts
+from fluorders_tui.domain.money import ZERO, from_scaled
+from fluorders_tui.domain.order import (
+    Address,
+    AgentShare,
+    Application,
+    Discount,
+    DiscountSource,
+    Expense,
+    OrderStatus,
+    PaymentLine,
+    VatCode,
+)
+
+_CUSTOMER = table(parties.Customer)
+_COUNTRY = table(basics.Country)
+_CURRENCY = table(basics.Currency)
+_RATE = table(basics.CurrencyRate)
+_VAT = table(commerce.VatCode)
+_DISCOUNT_TYPE = table(commerce.DiscountType)
+_ORDER = table(documents.CustomerOrder)
+
+#: Where an expense type names no VAT code.
+NO_VAT = VatCode("", ZERO)
+
+#: Orders that still have something to deliver.
+OPEN_STATUSES = tuple(
+    status.value
+    for status in (
+        OrderStatus.ENTERED,
+        OrderStatus.WAITING,
+        OrderStatus.LOCKED,
+        OrderStatus.CONFIRMED,
+        OrderStatus.PARTIAL,
+    )
+)
+
+
+def load_conditions(
+    connection: Connection, code: str, date: dt.date, *, company_currency: str, search_all_lists: bool
+) -> CustomerConditions | None:
+    """Everything customer `code` brings to an order of `date` (D-2.1, D-3.1); None for an unknown code."""
+    row = _customer_row(connection, code)
+    if row is None:
+        return None
+    types = discount_types(connection)
+    addresses = _addresses(connection, row.id)
+    carrier = table(basics.Carrier)
+    customer_carrier = table(parties.CustomerCarrier)
+    vat = vat_codes(connection)
+    assignments, versions = _price_lists(connection, row.id, row.code, types)
+    payments = _payments(connection, row, types)
+    open_count, open_value = connection.execute(
+        select(func.count(), func.coalesce(func.sum(_ORDER.c.company_total_minor), 0)).where(
+            _ORDER.c.customer_id == row.id, _ORDER.c.status.in_(OPEN_STATUSES)
+        )
+    ).one()
+    return CustomerConditions(
+        code=row.code,
+        name=row.name,
+        vat_number=row.vat_number,
+        tax_code=row.tax_code,
+        address=_address(row, row.country, code="", name=row.name),
+        language=row.language or "",
+        zone=row.zone or "",
+        commercial_category=row.category or "",
+        currency=currency_on(connection, row.currency or company_currency, date, company_currency),
+        active=row.active,
+        pop_up_note=row.pop_up_note,
+        internal_note=row.internal_note,
+        vat=vat.get(row.vat_code_id),
+        order_type=row.order_type or "",
+        assignments=assignments,
+        versions=versions,
+        search_by_priority=row.search_by_priority,
+        best_price=row.best_price,
+        search_all_lists=search_all_lists,
+        discounts=_customer_discounts(connection, row.id),
+        final_discounts=parse_discounts(row.final_discounts, types=types, source=DiscountSource.CUSTOMER),
+        expenses=_expenses(connection, row.id, vat),
+        agents=_agents(connection, row.id, date),
+        payments=payments,
+        recipients=tuple(address for _, address, place in addresses if place.recipient),
+        destinations=tuple(address for _, address, place in addresses if place.destination),
+        default_recipient=next((code for code, _, place in addresses if place.default_recipient), ""),
+        default_destination=next((code for code, _, place in addresses if place.default_destination), ""),
+        carrier=connection.execute(
+            select(carrier.c.code)
+            .join(customer_carrier, customer_carrier.c.carrier_id == carrier.c.id)
+            .where(customer_carrier.c.customer_id == row.id, customer_carrier.c.default)
+            .limit(1)
+        ).scalar()
+        or "",
+        shipping_method=row.shipping_method or "",
+        delivery_terms=row.delivery_terms or "",
+        delivery_place=row.delivery_place,
+        packing=row.packing or "",
+        minimum_value=from_scaled(row.minimum_order_value_minor or 0, 2),
+        open_orders=open_count,
+        open_value=from_scaled(int(open_value), 2),
+    )
+
+
+_REFERENCES = (
+    ("country", _COUNTRY, "country_id"),
+    ("language", table(basics.Language), "language_id"),
+    ("zone", table(basics.Zone), "zone_id"),
+    ("category", table(basics.CommercialCategory), "category_id"),
+    ("currency", _CURRENCY, "currency_id"),
+    ("order_type", table(commerce.OrderType), "order_type_id"),
+    ("payment_type", table(commerce.PaymentType), "payment_type_id"),
+    ("payment_terms", table(commerce.PaymentTerm), "payment_terms_id"),
+    ("shipping_method", table(basics.ShippingMethod), "shipping_method_id"),
+    ("delivery_terms", table(basics.DeliveryTerm), "delivery_terms_id"),
+    ("packing", table(basics.Packing), "packing_id"),
+)
+
+
+def _customer_row(connection: Connection, code: str) -> Row[Any] | None:
+    statement: Any = _CUSTOMER
+    columns: list[Any] = [_CUSTOMER]
+    for label, other, column in _REFERENCES:
+        alias = other.alias(f"r_{label}")
+        statement = statement.outerjoin(alias, alias.c.id == _CUSTOMER.c[column])
+        columns.append(alias.c.code.label(label))
+    return connection.execute(select(*columns).select_from(statement).where(_CUSTOMER.c.code == code)).first()
+
+
+def _address(row: Row[Any], country: str | None, *, code: str, name: str) -> Address:
+    return Address(code, name, row.street, row.postcode, row.city, row.region, country or "")
+
+
+def _addresses(connection: Connection, customer_id: int) -> list[tuple[str, Address, Row[Any]]]:
+    place = table(parties.Destination)
+    rows = connection.execute(
+        select(place, _COUNTRY.c.code.label("country"))
+        .outerjoin(_COUNTRY, _COUNTRY.c.id == place.c.country_id)
+        .where(place.c.customer_id == customer_id, place.c.active)
+        .order_by(place.c.code)
+    )
+    return [(row.code, _address(row, row.country, code=row.code, name=row.name), row) for row in rows]
+
+
+def _customer_discounts(connection: Connection, customer_id: int) -> tuple[Discount, ...]:
+    given, kind = table(parties.CustomerDiscount), _DISCOUNT_TYPE
+    rows = connection.execute(
+        select(
+            given.c.value_micro,
+            given.c.priority,
+            kind.c.code,
+            kind.c.application,
+            kind.c.priority.label("usual_priority"),
+            kind.c.excluded_from_commission,
+        )
+        .join(kind, kind.c.id == given.c.discount_type_id)
+        .where(given.c.customer_id == customer_id)
+    )
+    found = [
+        Discount(
+            micro(row.value_micro),
+            application=Application(row.application),
+            priority=row.priority or row.usual_priority,
+            source=DiscountSource.CUSTOMER,
+            type=row.code,
+            excluded_from_commission=row.excluded_from_commission,
+        )
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda discount: discount.priority))
+
+
+def _price_lists(
+    connection: Connection, customer_id: int, code: str, types: tuple[DiscountType, ...]
+) -> tuple[tuple[PriceAssignment, ...], tuple[PriceListVersion, ...]]:
+    given, kind = table(parties.CustomerPriceList), table(items.PriceListType)
+    price_list = table(items.PriceList)
+    assigned = connection.execute(
+        select(given, kind.c.code)
+        .join(kind, kind.c.id == given.c.list_type_id)
+        .where(given.c.customer_id == customer_id)
+        .order_by(given.c.priority, kind.c.code)
+    ).all()
+    versions = connection.execute(
+        select(price_list, kind.c.code.label("list_type"), _CURRENCY.c.code.label("currency"))
+        .join(kind, kind.c.id == price_list.c.list_type_id)
+        .join(_CURRENCY, _CURRENCY.c.id == price_list.c.currency_id)
+        .where(
+            price_list.c.list_type_id.in_([row.list_type_id for row in assigned]),
+            price_list.c.active,
+            or_(price_list.c.customer_id.is_(None), price_list.c.customer_id == customer_id),
+        )
+        .order_by(price_list.c.code)
+    ).all()
+    return (
+        tuple(
+            PriceAssignment(
+                row.code,
+                row.priority,
+                row.default,
+                row.valid_from,
+                parse_discounts(row.discounts, types=types, source=DiscountSource.PRICE_LIST),
+            )
+            for row in assigned
+        ),
+        tuple(
+            PriceListVersion(
+                row.id,
+                row.list_type,
+                row.currency,
+                row.valid_from or dt.date.min,
+                row.valid_to,
+                row.vat_included,
+                code if row.customer_id else "",
+                row.code,
+            )
+            for row in versions
+        ),
+    )
+
+
+def _payments(connection: Connection, row: Row[Any], types: tuple[DiscountType, ...]) -> tuple[PaymentLine, ...]:
+    if not row.payment_terms:
+        return ()
+    term = payment_terms(connection, (row.payment_terms,))[row.payment_terms]
+    granted = payment_type_discounts(connection, row.payment_type, types) if row.payment_type else ()
+    return (PaymentLine(row.payment_type or "", term, discounts=granted),)
+
+
+def _expenses(connection: Connection, customer_id: int, vat: dict[int, VatCode]) -> tuple[Expense, ...]:
+    given, kind = table(parties.CustomerExpense), table(commerce.ExpenseType)
+    rows = connection.execute(
+        select(given, kind.c.code, kind.c.name, kind.c.vat_code_id)
+        .join(kind, kind.c.id == given.c.expense_type_id)
+        .where(given.c.customer_id == customer_id)
+        .order_by(kind.c.code)
+    )
+    return tuple(
+        Expense(
+            row.code,
+            vat.get(row.vat_code_id, NO_VAT),
+            row.name,
+            optional_micro(row.percent_micro),
+            optional_micro(row.amount_micro),
+            optional_micro(row.minimum_micro),
+        )
+        for row in rows
+    )
+
+
+def _agents(connection: Connection, customer_id: int, date: dt.date) -> tuple[AgentShare, ...]:
+    given, agent = table(parties.CustomerAgent), table(basics.Agent)
+    rows = connection.execute(
+        select(given.c.commission_micro, agent.c.code, agent.c.name)
+        .join(agent, agent.c.id == given.c.agent_id)
+        .where(
+            given.c.customer_id == customer_id,
+            or_(given.c.valid_from.is_(None), given.c.valid_from <= date),
+            or_(given.c.valid_to.is_(None), given.c.valid_to >= date),
+        )
+        .order_by(given.c.id)
+    )
+    return tuple(AgentShare(row.code, optional_micro(row.commission_micro), row.name) for row in rows)

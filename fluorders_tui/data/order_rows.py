@@ -1,0 +1,245 @@
+"""Orders between the draft and the tables: what has a column, and what stands in the snapshot (D-2.5)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from fluorders_tui.data.tables import documents
+from fluorders_tui.data.tables.base import table
+from fluorders_tui.domain import codec
+from fluorders_tui.domain.discounts import format_discounts
+from fluorders_tui.domain.folding import fold
+from fluorders_tui.domain.money import EXACT, MICRO_DECIMALS, NANO_DECIMALS, ZERO, from_scaled, to_scaled
+from fluorders_tui.domain.order import (
+    Address,
+    Currency,
+    LineType,
+    OrderDraft,
+    OrderLine,
+    OrderStatus,
+    Uom,
+    VatCode,
+    VatKind,
+)
+from fluorders_tui.domain.totals import Totals
+
+ORDER = table(documents.CustomerOrder)
+LINE = table(documents.CustomerOrderLine)
+
+#: The parts of a draft that have no column of their own.
+HEADER_SNAPSHOT = (
+    "type", "tax_code", "address", "recipient", "customer_vat", "payments", "discounts", "final_discounts",
+    "expenses", "agents", "minimum_value", "external_number",
+)  # fmt: skip
+LINE_SNAPSHOT = ("price_source", "discounts", "agents")
+
+
+def _micro(value: Decimal) -> int:
+    return to_scaled(value, MICRO_DECIMALS)
+
+
+def header_values(draft: OrderDraft, totals: Totals, customer_id: int) -> dict[str, Any]:
+    """The columns of an order's header that follow from the draft and its totals."""
+    decimals = draft.currency.decimals
+    amounts = {
+        "items_gross": totals.items_gross,
+        "discounts": totals.discounts,
+        "items_net": totals.items_net,
+        "final_discounts": totals.final_discounts,
+        "charges": totals.charges,
+        "expenses": totals.expenses_total,
+        "taxable": totals.taxable,
+        "vat": totals.vat,
+        "give_away": totals.give_away,
+        "total": totals.total,
+        "deposit": draft.deposit,
+    }
+    payment = draft.payments[0] if draft.payments else None
+    to = draft.destination
+    return {
+        "order_type": draft.type.code,
+        "customer_id": customer_id,
+        "customer_code": draft.customer,
+        "customer_name": draft.name,
+        "vat_number": draft.vat_number,
+        "order_date": draft.date,
+        "delivery_date": draft.delivery_date,
+        "ready_date": draft.ready_date,
+        "reference": draft.reference,
+        "reference_key": fold(draft.reference, 60),
+        "language": draft.language,
+        "zone": draft.zone,
+        "category": draft.commercial_category,
+        "agent": draft.agents[0].agent if draft.agents else "",
+        "currency": draft.currency.code,
+        "currency_decimals": decimals,
+        "rate_nano": to_scaled(draft.currency.rate, NANO_DECIMALS),
+        "rate_date": draft.currency.rate_date,
+        "vat_included": draft.vat_included,
+        "destination_code": to.code,
+        "destination_name": to.name,
+        "destination_street": to.street,
+        "destination_postcode": to.postcode,
+        "destination_city": to.city,
+        "destination_region": to.region,
+        "destination_country": to.country,
+        "payment_type": payment.payment_type if payment else "",
+        "payment_terms": payment.term.code if payment else "",
+        "carrier": draft.carrier,
+        "shipping_method": draft.shipping_method,
+        "delivery_terms": draft.delivery_terms,
+        "delivery_place": draft.delivery_place,
+        "packing": draft.packing,
+        "note": draft.note,
+        "internal_note": draft.internal_note,
+        "line_count": len(draft.lines),
+        **{f"{name}_minor": to_scaled(amount, decimals) for name, amount in amounts.items()},
+        "company_total_minor": to_scaled(totals.company_total, 2),
+        "cost_minor": _cost(draft),
+        "weight_micro": _micro(totals.weight),
+        "snapshot": codec.dumps(draft, only=HEADER_SNAPSHOT),
+    }
+
+
+def _cost(draft: OrderDraft) -> int | None:
+    """What the goods cost, in the company currency's hundredths; None where no cost is known."""
+    known = [line for line in draft.lines if line.cost and line.line_type is not LineType.NOTE]
+    if not known:
+        return None
+    whole = sum((line.cost * line.quantity * line.uom.factor for line in known), ZERO)
+    return int((whole * 100).to_integral_value())
+
+
+def search_text(number: str, reference: str) -> str:
+    """What fragments of an order are looked for in."""
+    return f"{fold(number, 60)}\n{fold(reference, 60)}"
+
+
+def line_values(
+    line: OrderLine, position: int, decimals: int, status: str, final_discount: Decimal, item_id: int | None
+) -> dict[str, Any]:
+    """The columns of one line but its order."""
+    vat = line.vat or VatCode("", ZERO)
+    return {
+        "position": position,
+        "line_type": line.line_type.value,
+        "status": status,
+        "item_id": item_id,
+        "item_code": line.item,
+        "description": line.description,
+        "quantity_micro": _micro(line.quantity),
+        "executed_micro": _micro(line.executed),
+        "unit": line.uom.code,
+        "unit_factor_micro": _micro(line.uom.factor),
+        "unit_decimals": line.uom.decimals,
+        "unit_price_micro": _micro(line.price),
+        "price_origin": line.price_source.origin.value,
+        "discounts": format_discounts(line.discounts),
+        "gross_minor": to_scaled(line.gross, decimals),
+        "net_minor": to_scaled(line.net, decimals),
+        "final_discount_minor": to_scaled(final_discount, decimals),
+        "vat_code": vat.code,
+        "vat_rate_micro": _micro(vat.rate),
+        "vat_kind": vat.kind.value,
+        "vat_recourse": line.vat_recourse,
+        "ready_date": line.ready_date,
+        "delivery_date": line.delivery_date,
+        "unit_cost_micro": _micro(line.cost),
+        "weight_micro": _micro(line.weight),
+        "note": line.note,
+        "snapshot": codec.dumps(line, only=LINE_SNAPSHOT),
+    }
+
+
+def draft_from(header: Row[Any], lines: list[Row[Any]]) -> OrderDraft:
+    """The draft of a saved order, with `number`, `id` and `version`."""
+    decimals = header.currency_decimals
+    kept = json.loads(header.snapshot)
+    kept["date"] = header.order_date.isoformat()
+    return replace(
+        codec.from_data(OrderDraft, kept),
+        customer=header.customer_code,
+        name=header.customer_name,
+        vat_number=header.vat_number,
+        destination=Address(
+            header.destination_code,
+            header.destination_name,
+            header.destination_street,
+            header.destination_postcode,
+            header.destination_city,
+            header.destination_region,
+            header.destination_country,
+        ),
+        language=header.language,
+        zone=header.zone,
+        commercial_category=header.category,
+        currency=Currency(header.currency, decimals, _short(header.rate_nano, NANO_DECIMALS), header.rate_date),
+        vat_included=header.vat_included,
+        reference=header.reference,
+        delivery_date=header.delivery_date,
+        ready_date=header.ready_date,
+        carrier=header.carrier,
+        shipping_method=header.shipping_method,
+        delivery_terms=header.delivery_terms,
+        delivery_place=header.delivery_place,
+        packing=header.packing,
+        deposit=from_scaled(header.deposit_minor, decimals) if header.deposit_minor else ZERO,
+        note=header.note,
+        internal_note=header.internal_note,
+        lines=tuple(_line_from(line, decimals) for line in lines),
+        number=header.number,
+        status=OrderStatus(header.status),
+        revision=header.revision,
+        id=header.id,
+        version=header.version,
+    )
+
+
+def load_order(connection: Connection, order_id: int) -> OrderDraft | None:
+    """The saved order of a row, None when there is none."""
+    header = connection.execute(select(ORDER).where(ORDER.c.id == order_id)).first()
+    if header is None:
+        return None
+    lines = connection.execute(select(LINE).where(LINE.c.order_id == order_id).order_by(LINE.c.position)).all()
+    return draft_from(header, list(lines))
+
+
+def _short(number: int, decimals: int) -> Decimal:
+    """A scaled integer without the zeros behind it, so that a quantity reads as it was typed."""
+    whole, rest = divmod(number, 10**decimals)
+    return from_scaled(number, decimals).normalize(EXACT) if rest else Decimal(whole)
+
+
+def _micro_of(number: int) -> Decimal:
+    return _short(number, MICRO_DECIMALS)
+
+
+def _line_from(row: Row[Any], decimals: int) -> OrderLine:
+    kept = json.loads(row.snapshot) if row.snapshot else {}
+    kept["line_type"] = row.line_type
+    vat = VatCode(row.vat_code, _micro_of(row.vat_rate_micro), VatKind(row.vat_kind)) if row.vat_code else None
+    return replace(
+        codec.from_data(OrderLine, kept),
+        description=row.description,
+        item=row.item_code,
+        quantity=_micro_of(row.quantity_micro),
+        uom=Uom(row.unit, _micro_of(row.unit_factor_micro), row.unit_decimals),
+        price=_micro_of(row.unit_price_micro),
+        vat=vat,
+        vat_recourse=row.vat_recourse,
+        ready_date=row.ready_date,
+        delivery_date=row.delivery_date,
+        note=row.note,
+        cost=_micro_of(row.unit_cost_micro),
+        weight=_micro_of(row.weight_micro),
+        gross=from_scaled(row.gross_minor, decimals),
+        net=from_scaled(row.net_minor, decimals),
+        id=row.id,
+        executed=_micro_of(row.executed_micro),
+        version=row.version,
+    )
