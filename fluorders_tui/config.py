@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from fluorders_tui.addresses import NO_PASSWORD_HINT, has_password, normal_url
 from fluorders_tui.domain.errors import Unreadable
 from fluorders_tui.places import config_path, data_dir, system_language, system_user
-from fluorders_tui.settings import BY_KEY, FREE_TABLES, PREFIX, SETTINGS, checked, from_text, nearest, zone_named
+from fluorders_tui.settings import BY_KEY, FREE_TABLES, PREFIX, SETTINGS, checked, from_text, way_out, zone_named
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -171,7 +171,7 @@ def _profile(profiles: Any, name: str, path: Path) -> dict[str, Any]:
         return {}
     if name not in profiles:
         raise Unreadable(
-            f"There is no profile “{name}”.", field=f"{path}, profiles", hint=nearest(name, list(profiles), "profile")
+            f"There is no profile “{name}”.", field=f"{path}, profiles", hint=way_out(name, list(profiles), "profile")
         )
     return dict(profiles[name])
 
@@ -209,7 +209,7 @@ def _file_value(key: str, value: Any, path: Path, prefix: str) -> str | int | bo
     setting = BY_KEY.get(key)
     if setting is None:
         names = [*BY_KEY, *FREE_TABLES, *(() if prefix else ("profiles",))]
-        raise Unreadable("There is no such setting.", field=where, hint=nearest(key, names, "setting"))
+        raise Unreadable("There is no such setting.", field=where, hint=way_out(key, names, "setting"))
     if key == "database" and isinstance(value, str) and has_password(value):
         raise Unreadable("A password does not belong in a configuration file.", field=where, hint=NO_PASSWORD_HINT)
     return checked(setting, value, where)

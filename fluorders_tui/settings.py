@@ -6,6 +6,7 @@ The configuration file, the environment, `config.example.toml` and `fluorders ch
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -131,17 +132,16 @@ def zone_named(name: str, where: str) -> tzinfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        hint = nearest(name, sorted(zoneinfo.available_timezones()), "zone")
+        hint = way_out(name, sorted(zoneinfo.available_timezones()), "zone")
         raise Unreadable(f"“{name}” is no time zone this machine knows.", field=where, hint=hint) from None
 
 
-def nearest(name: str, names: list[str], kind: str) -> str:
-    """A hint that names the likeliest of `names`, or all of them when none is near and they are few."""
-    import difflib
+def way_out(name: str, names: Collection[str], kind: str) -> str:
+    """The hint for a wrong name: the likeliest of `names`, or all of them when none is near and they are few."""
+    from fluorders_tui.domain.folding import nearest
 
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    if close:
-        return f"Did you mean {close[0]}?"
+    if close := nearest(name, names):
+        return f"Did you mean {close}?"
     if names and len(names) <= 30:
         return f"Known: {', '.join(names)}."
     return f"There is no {kind} with a similar name."

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from fluorders_tui.config import Settings, load
 from fluorders_tui.domain.errors import Unreadable
-from fluorders_tui.settings import nearest
+from fluorders_tui.settings import way_out
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -63,5 +63,5 @@ def settings(given: argparse.Namespace) -> Settings:
 def unknown(name: str, commands: list[str]) -> Unreadable:
     """The error for a command or option nobody knows, with the likeliest one."""
     kind = "option" if name.startswith("-") else "command"
-    hint = nearest(name, commands, kind) if kind == "command" else "See fluorders --help."
+    hint = way_out(name, commands, kind) if kind == "command" else "See fluorders --help."
     return Unreadable(f"There is no {kind} “{name}”.", hint=hint)
