@@ -19,9 +19,9 @@ find_python() {
     return 1
 }
 
-# What the environment was made from: another place, other requirements or another system mean a new installation.
+# What the environment was made from: another place, other requirements or another Python mean a new installation.
 wanted_stamp() {
-    printf '%s %s\n' "$1" "$2"
+    printf '%s %s %s\n' "$1" "$2" "$(readlink -f -- "$1/.venv/bin/python")"
     cat -- "$1/pyproject.toml" "$1/constraints.txt" | cksum
 }
 
@@ -31,7 +31,7 @@ prepare() {
     venv=$root/.venv
     stamp=$venv/.installed$extras
     [ -x "$venv/bin/python" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(wanted_stamp "$root" "$extras")" ] &&
-        "$venv/bin/python" -c '' 2>/dev/null && return 0
+        return 0
 
     if [ ! -w "$root" ]; then
         say "fluorders: $root belongs to somebody else, and its first start has to write there."
