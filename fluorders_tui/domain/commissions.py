@@ -17,17 +17,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from fluorders_tui.domain.amounts import ITEM_LINES
 from fluorders_tui.domain.discounts import net_after, without_excluded
 from fluorders_tui.domain.money import EXACT, ZERO, round_half_up
 from fluorders_tui.domain.order import AgentShare, LineType, OrderLine
 
+_NOTHING = (ZERO, ZERO)
 
-@dataclass(frozen=True, slots=True)
-class LineCommission:
+
+class LineCommission(NamedTuple):
     """What one agent earns on one line, in document currency (D-10.1).
 
+    A named tuple, for a long order makes thousands of them at every change of a line.
     `percent` and `amount` are None for an agent without commission, which is not 0 %.
     `base` is unrounded.
     """
@@ -75,41 +78,42 @@ def commission_base(line: OrderLine, final_share: Decimal, vat_factor: Decimal |
     `vat_factor` is 1 + the VAT rate where the document's amounts include VAT.
     """
     worth = line.net
-    if any(discount.excluded_from_commission for discount in line.discounts):
-        worth = net_after(line.gross, without_excluded(line.discounts))
+    for discount in line.discounts:
+        if discount.excluded_from_commission:
+            worth = net_after(line.gross, without_excluded(line.discounts))
+            break
     base = worth - final_share
     return base if vat_factor is None else EXACT.divide(base, vat_factor)
 
 
 def line_commissions(agents: Iterable[AgentShare], base: Decimal, decimals: int) -> tuple[LineCommission, ...]:
     """What each of `agents` earns on a line worth `base` to them, half up to `decimals` (D-10.1)."""
-    return tuple(
-        LineCommission(
-            agent.agent,
-            agent.name,
-            agent.percent,
-            base,
-            None
-            if agent.percent is None
-            else round_half_up(EXACT.multiply(base, agent.percent).scaleb(-2, EXACT), decimals) + ZERO,
-        )
-        for agent in agents
-    )
+    found: list[LineCommission] = []
+    for agent in agents:
+        amount = None
+        if agent.percent is not None:
+            amount = round_half_up(EXACT.multiply(base, agent.percent).scaleb(-2, EXACT), decimals) + ZERO
+        found.append(LineCommission(agent.agent, agent.name, agent.percent, base, amount))
+    return tuple(found)
 
 
 def sum_per_agent(commissions: Iterable[LineCommission], decimals: int) -> tuple[AgentCommission, ...]:
     """The sum of `commissions` per agent, in the order in which the agents first appear (D-10.2)."""
     names: dict[str, str] = {}
-    bases: dict[str, Decimal] = {}
-    amounts: dict[str, Decimal] = {}
+    sums: dict[str, tuple[Decimal, Decimal]] = {}
     for commission in commissions:
         agent = commission.agent
         if not names.get(agent):
             names[agent] = commission.name
         if commission.amount is not None:
-            bases[agent] = EXACT.add(bases.get(agent, ZERO), commission.base)
-            amounts[agent] = amounts.get(agent, ZERO) + commission.amount
+            base, amount = sums.get(agent, _NOTHING)
+            sums[agent] = (EXACT.add(base, commission.base), amount + commission.amount)
     return tuple(
-        AgentCommission(agent, name, round_half_up(bases.get(agent, ZERO), decimals) + ZERO, amounts.get(agent))
+        AgentCommission(
+            agent,
+            name,
+            round_half_up(sums.get(agent, _NOTHING)[0], decimals) + ZERO,
+            sums[agent][1] if agent in sums else None,
+        )
         for agent, name in names.items()
     )

@@ -23,7 +23,8 @@ EXACT = Context(prec=60)
 #: Beyond this an amount would not fit the 64-bit integer columns; no trade needs it.
 LARGEST = Decimal(10) ** 12
 
-_QUANTA = tuple(Decimal(1).scaleb(-n) for n in range(13))
+_MOST_DECIMALS = 12
+_QUANTA = tuple(Decimal(1).scaleb(-n) for n in range(_MOST_DECIMALS + 1))
 
 
 def round_half_up(value: Decimal, decimals: int) -> Decimal:
@@ -73,16 +74,15 @@ def shares(total: Decimal, weights: Sequence[Decimal], decimals: int) -> list[De
 
     Each share is rounded down to the currency's decimals; the missing units go one each to the
     largest remainders, on a tie to the earlier one. A negative total is split as its opposite.
-    Weights must not be negative; when all are zero everything goes to the first.
+    Weights must not be negative and have at most 12 decimals; when all are zero everything goes to
+    the first.
 
     Raises `Invalid` when `total` itself has more than `decimals` places.
     """
     if not weights:
         return []
     # Whole numbers: a remainder cut at some digit would settle ties by chance instead of by place.
-    places = max(-exponent for weight in weights if isinstance(exponent := weight.as_tuple().exponent, int))
-    scale = max(places, 0)
-    scaled = [int(weight.scaleb(scale, EXACT)) for weight in weights]
+    scaled = [int(weight.scaleb(_MOST_DECIMALS, EXACT)) for weight in weights]
     units = to_scaled(total, decimals)
     whole = sum(scaled)
     if whole == 0:

@@ -233,12 +233,14 @@ def _commissions(
 ) -> tuple[tuple[LineCommission, ...], ...]:
     decimals = draft.currency.decimals
     per_line: list[tuple[LineCommission, ...]] = []
+    factor: Decimal | None = None
     for line, share in zip(draft.lines, commission_shares, strict=True):
         agents = line_agents(line, draft.agents, on_give_aways=on_give_aways)
         if not agents:
             per_line.append(())
             continue
-        factor = ONE + vat_percent(line.vat or NO_VAT).scaleb(-2, EXACT) if draft.vat_included else None
+        if draft.vat_included:
+            factor = ONE + vat_percent(line.vat or NO_VAT).scaleb(-2, EXACT)
         per_line.append(line_commissions(agents, commission_base(line, share, factor), decimals))
     return tuple(per_line)
 
