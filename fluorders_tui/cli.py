@@ -119,8 +119,9 @@ def _open_desk(given: Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Unreadable("The desk needs a terminal.", hint="See fluorders --help for what works without one.")
     from fluorders_tui.app import run_desk
+    from fluorders_tui.shell.opening import open_desk
 
-    return run_desk(settings)
+    return run_desk(settings, open_desk)
 
 
 def _refuse(error: DeskError) -> int:

@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, Any
 from fluorders_tui.addresses import NO_PASSWORD_HINT, has_password, normal_url
 from fluorders_tui.domain.errors import Unreadable
 from fluorders_tui.places import config_path, data_dir, system_language, system_user
-from fluorders_tui.settings import BY_KEY, FREE_TABLES, PREFIX, SETTINGS, checked, from_text, way_out, zone_named
+from fluorders_tui.settings import BY_KEY, FREE_TABLES, PREFIX, SETTINGS, checked, from_text, way_out
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
-
     from fluorders_tui.domain.conditions import LineChecks
 
 
@@ -35,7 +33,6 @@ class Settings:
     database: str
     user: str
     language: str
-    zone: str
     theme: str
     mouse: bool
     log_level: str
@@ -53,13 +50,6 @@ class Settings:
         from fluorders_tui.domain.conditions import LineChecks
 
         return LineChecks(**self.lines)  # type: ignore[arg-type]  # load checked every name and kind
-
-    def company_zone(self) -> tzinfo:
-        """The company's time zone (E-2.3).
-
-        Raises `Unreadable` where the machine does not know it.
-        """
-        return zone_named(self.zone, "zone")
 
 
 def load(
@@ -120,7 +110,6 @@ def load(
         database=normal_url(values["database"]),
         user=values["user"],
         language=values["language"],
-        zone=values["zone"],
         theme=values["theme"],
         mouse=values["mouse"],
         log_level=values["log_level"],
@@ -141,7 +130,6 @@ def _defaults(environ: Mapping[str, str]) -> dict[str, Any]:
     values["database"] = f"sqlite:///{data_dir() / 'fluorders.db'}"
     values["user"] = system_user()
     values["language"] = system_language(environ)
-    values["zone"] = ""
     return values
 
 

@@ -49,15 +49,6 @@ def config_path(chosen: str | None = None, environ: Mapping[str, str] | None = N
     return own if own.exists() or not shared.exists() else shared
 
 
-def system_zone() -> str:
-    """The machine's zone by name, so that summer time is right for dates of other seasons too."""
-    named = os.environ.get("TZ", "").removeprefix(":")
-    if named and not named.startswith("/"):
-        return named if re.fullmatch(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+)*", named) else ""
-    _, found, name = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
-    return name if found else ""
-
-
 def system_user() -> str:
     """Who the operating system says works here."""
     import getpass

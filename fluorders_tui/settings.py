@@ -8,14 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fluorders_tui.addresses import normal_url
 from fluorders_tui.domain.errors import Unreadable
-from fluorders_tui.places import system_zone
-
-if TYPE_CHECKING:
-    from datetime import tzinfo
 
 PREFIX = "FLUORDERS_"
 
@@ -48,8 +44,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("database", str, None, "where the orders are: sqlite:///FILE or postgresql://USER@HOST/NAME"),
     Setting("user", str, None, "who works here; the operating system's user when left out"),
     Setting("language", str, None, "how numbers and dates are written and which language texts are read in"),
-    Setting("zone", str, None, "the company's time zone, as Europe/Rome; the machine's when left out"),
-    Setting("theme", str, "fluorders-dark", "colours of the desk"),
+    Setting("theme", str, "fluorders-dark", "colours of the desk: dark, light, contrast, ansi"),
     Setting("mouse", bool, True, "false leaves the mouse to the terminal, to select and copy text"),
     Setting("log_level", str, "INFO", "how much goes into the log", choices=("DEBUG", "INFO", "WARNING", "ERROR")),
     Setting(
@@ -103,37 +98,12 @@ def checked(setting: Setting, value: Any, where: str) -> str | int | bool:
         raise Unreadable(f"{value} is not between {setting.least} and {setting.most}.", field=where)
     if setting.key == "language" and value and not re.fullmatch(r"[a-z]{2,3}([_-][A-Z]{2})?", value):
         raise Unreadable(f"“{value}” is not a language such as it_IT or de.", field=where)
-    if setting.key == "zone" and value:
-        zone_named(value, where)
     if setting.key == "database" and value:
         normal_url(value)
     if setting.key == "user" and len(value) > 64:
         raise Unreadable("A user's name has at most 64 characters.", field=where)
     good: str | int | bool = value.replace("-", "_") if setting.key == "language" else value
     return good
-
-
-def zone_named(name: str, where: str) -> tzinfo:
-    """The time zone of that name, the machine's for an empty one.
-
-    Raises `Unreadable` where the machine does not know it, with the nearest name.
-    """
-    import datetime as dt
-
-    if name == "UTC":
-        return dt.UTC
-    if not name:
-        local = dt.datetime.now().astimezone().tzinfo
-        name = system_zone()
-        if not name:
-            return local or dt.UTC
-    import zoneinfo
-
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        hint = way_out(name, sorted(zoneinfo.available_timezones()), "zone")
-        raise Unreadable(f"“{name}” is no time zone this machine knows.", field=where, hint=hint) from None
 
 
 def way_out(name: str, names: Collection[str], kind: str) -> str:

@@ -51,7 +51,7 @@ def test_file_then_environment_then_argument(written) -> None:
         environ={"FLUORDERS_THEME": "environment", "FLUORDERS_USER": "environment"},
     )
     assert (settings.language, settings.theme, settings.user) == ("de", "environment", "argument")
-    assert [settings.sources[key] for key in ("zone", "language", "theme", "user")] == [
+    assert [settings.sources[key] for key in ("mouse", "language", "theme", "user")] == [
         "default",
         "file",
         "environment",
@@ -93,7 +93,6 @@ def test_a_profile_overrides_single_settings_and_keys(written) -> None:
         ("lookups = 3", "lookups: This is a table of settings. Write [lookups] above them."),
         ('[lines]\nzero_price = "no"', "lines.zero_price: “no” is not one of off, warn, refuse."),
         ('language = "Italian"', "language: “Italian” is not a language such as it_IT or de."),
-        ('zone = "Europe/Roma"', "zone: “Europe/Roma” is no time zone this machine knows. Did you mean Europe/Rome?"),
         ('database = "mysql://h/x"', "“mysql://h/x” is no database the desk knows."),
         ("[keys]\nsave = 10", "keys.save: 10 is not a text."),
         ("keys = 10", "keys: This is a table: one line per command."),
