@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from fluorders_tui.domain.conditions import LineChecks
 from fluorders_tui.domain.errors import DeskError, Invalid, Refused
 from fluorders_tui.domain.line_checks import USUAL_CHECKS, check_dates, check_price, check_quantity, delivery_notices
-from fluorders_tui.domain.money import HUNDRED, ZERO, plain
+from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.notices import Notice, notice_from
 from fluorders_tui.domain.order import LineType, OrderDraft, OrderLine
+from fluorders_tui.domain.payment_terms import document_due_dates
 from fluorders_tui.domain.totals import Totals, check_totals, document_totals
 
 
@@ -21,8 +22,8 @@ def draft_problems(
 ) -> tuple[DeskError, ...]:
     """Everything that must be put right before the order is entered, in the order of the screen; none means it may be.
 
-    Looks at customer (D-3.1), dates (D-6.4), payment lines (D-8.3b), each line (D-3.3, D-5.5, D-6) and
-    the document's totals (D-7). `totals` spares computing them again. Nothing is raised.
+    Looks at customer (D-3.1), dates (D-6.4), each line (D-3.3, D-5.5, D-6), the document's totals (D-7)
+    and the payment lines (D-8). `totals` spares computing them again. Nothing is raised.
     """
     return tuple(_problems(draft, checks, totals))
 
@@ -68,16 +69,15 @@ def _problems(draft: OrderDraft, checks: LineChecks, totals: Totals | None) -> I
     if all(line.line_type is LineType.NOTE for line in draft.lines):
         yield Refused("The order has no line.", field="lines", rule="D-6.1", hint="Add at least one that is no note.")
     for number, line in enumerate(draft.lines, 1):
-        for error in _line_problems(line, checks):
-            place = f"lines[{number}].{error.field}"
-            yield type(error)(error.message, field=place, rule=error.rule, hint=error.hint)
+        for wrong in _line_problems(line, checks):
+            place = f"lines[{number}].{wrong.field}"
+            yield type(wrong)(wrong.message, field=place, rule=wrong.rule, hint=wrong.hint)
     try:
         figures = totals or document_totals(draft)
         check_totals(figures)
+        document_due_dates(draft, figures)
     except Refused as error:
         yield error
-    else:
-        yield from _payment_problems(draft, figures)
 
 
 def _line_problems(line: OrderLine, checks: LineChecks) -> Iterator[Refused]:
@@ -104,30 +104,3 @@ def _line_problems(line: OrderLine, checks: LineChecks) -> Iterator[Refused]:
         check_dates(line.ready_date, line.delivery_date)
     except Refused as error:
         yield error
-
-
-def _payment_problems(draft: OrderDraft, totals: Totals) -> Iterator[DeskError]:
-    """Fixed amounts first, then percents of the rest, which must make 100 (D-8.3b)."""
-    for number, payment in enumerate(draft.payments, 1):
-        if (payment.percent is None) == (payment.amount is None):
-            yield Invalid(
-                "A payment line needs either a percent or an amount.", field=f"payments[{number}]", rule="D-8.3b"
-            )
-        elif min(payment.percent or ZERO, payment.amount or ZERO) < 0:
-            yield Invalid("A payment can't be below 0.", field=f"payments[{number}]", rule="D-8.3b")
-    percents = [payment.percent for payment in draft.payments if payment.percent is not None]
-    fixed = sum((payment.amount for payment in draft.payments if payment.amount is not None), ZERO)
-    if percents and sum(percents, ZERO) != HUNDRED:
-        yield Refused(
-            f"The payment percents make {plain(sum(percents, ZERO))}.",
-            field="payments",
-            rule="D-8.3b",
-            hint="They must make 100.",
-        )
-    if fixed and (fixed > totals.total or (not percents and fixed != totals.total)):
-        yield Refused(
-            f"The payment amounts make {plain(fixed)}, the order {plain(totals.total)}.",
-            field="payments",
-            rule="D-8.3b",
-            hint="Change an amount, or pay the rest by a percent line.",
-        )
