@@ -21,6 +21,7 @@ from fluorders_tui.domain.discounts import (
     without_excluded,
 )
 from fluorders_tui.domain.errors import Invalid
+from fluorders_tui.domain.money import LARGEST
 from fluorders_tui.domain.order import Application, Discount, DiscountSource
 from tests.unit.strategies import discounts
 
@@ -190,6 +191,13 @@ def test_nothing_is_rounded_on_the_way(gross: Decimal, rows: tuple[Discount, ...
         base = Fraction(gross) if row.application is Application.GROSS else left
         left -= value if row.is_amount else base * value / 100
     assert Fraction(net_after(gross, rows)) == left
+
+
+def test_the_longest_chain_on_the_largest_amount_is_exact() -> None:
+    """D-5.2: full precision between, at the limits of both."""
+    gross = LARGEST - Decimal("0.01")
+    rows = parse_discounts("+".join(["0.000001"] * MOST_DISCOUNTS))
+    assert Fraction(net_after(gross, rows)) == Fraction(gross) * Fraction(99_999_999, 100_000_000) ** MOST_DISCOUNTS
 
 
 def test_sources_are_collected_in_order() -> None:

@@ -131,7 +131,7 @@ def test_excluded_months_of_the_rule(start: str, due: str) -> None:
 
 
 def test_a_friday_in_an_excluded_month_moves_to_the_agreed_day() -> None:
-    """D-8.2 before D-8.3b: Friday 31 July stays, Saturday 1 August 2026's Friday becomes 5 September, a Saturday."""
+    """D-8.2 before D-8.3b: the Friday after Saturday 31 July 2027 is in August, so 5 September, though a Sunday."""
     weekly = term(0, weekly_settlement=True, excluded_months=AUGUST_AND_DECEMBER)
     assert due_date(weekly, 0, DAY("2026-07-28")) == DAY("2026-07-31")
     assert due_date(weekly, 0, DAY("2027-07-31")) == DAY("2027-09-05")
