@@ -166,6 +166,14 @@ class _VatSums:
             self._by_id[id(code)] = row
         row[column] = (row[column] or ZERO) + amount
 
+    def without_vat(self, vat_included: bool) -> Decimal:
+        """The unrounded sum over all codes, less the VAT it contains."""
+        worth = ZERO
+        for vat, (amount, _free) in self._rows.values():
+            factor = ONE + vat_percent(vat).scaleb(-2, EXACT) if vat_included else ONE
+            worth = EXACT.add(worth, EXACT.divide(amount or ZERO, factor))
+        return worth
+
     def summary(self, decimals: int, vat_included: bool) -> tuple[VatRow, ...]:
         rows: list[VatRow] = []
         for vat, (paid, free) in sorted(self._rows.values(), key=lambda row: (row[0].code, row[0].rate, row[0].kind)):
@@ -208,7 +216,8 @@ def _expense_amount(expense: Expense, base: Decimal, decimals: int) -> ExpenseAm
 
 def _margin(draft: OrderDraft, final_shares: Sequence[Decimal]) -> tuple[Decimal | None, Decimal | None]:
     """Net after final discounts less cost, and its percent of that net, over the lines whose cost is known."""
-    earned = spent = ZERO
+    sold = _VatSums()
+    spent = ZERO
     known = False
     for line, share in zip(draft.lines, final_shares, strict=True):
         if not line.cost or line.line_type not in GOODS_LINES:
@@ -217,12 +226,10 @@ def _margin(draft: OrderDraft, final_shares: Sequence[Decimal]) -> tuple[Decimal
         quantity = EXACT.multiply(line.quantity, line.uom.factor)
         spent = EXACT.add(spent, EXACT.multiply(quantity, line.cost))
         if line.line_type in ITEM_LINES:
-            worth = line.net - share
-            if draft.vat_included:
-                worth = EXACT.divide(worth, ONE + vat_percent(line.vat or NO_VAT).scaleb(-2, EXACT))
-            earned = EXACT.add(earned, worth)
+            sold.add(line.vat, line.net - share)
     if not known:
         return None, None
+    earned = sold.without_vat(draft.vat_included)
     margin = EXACT.subtract(earned, EXACT.divide(spent, draft.currency.rate))
     percent = round_half_up(EXACT.divide(EXACT.multiply(margin, HUNDRED), earned), 2) + ZERO if earned else None
     return round_half_up(margin, draft.currency.decimals) + ZERO, percent
