@@ -104,7 +104,7 @@ def _item_rows(connection: Connection, codes: Sequence[str]) -> Sequence[Row[Any
     ).all()
 
 
-def _lot(row: Row[Any], mine: Row[Any] | None) -> int:
+def _lot(row: Row[Any], mine: Any) -> int:
     """The customer's economic lot where they have one, else the item's (D-2.1)."""
     own: int | None = mine.economic_lot_micro if mine is not None else None
     general: int = row.economic_lot_micro
@@ -208,7 +208,7 @@ def _substitutes(connection: Connection, ids: Sequence[int]) -> dict[int, list[S
 
 def _customer_items(
     connection: Connection, ids: Sequence[int], conditions: CustomerConditions | None
-) -> dict[int, Row[Any]]:
+) -> dict[int, Any]:
     if conditions is None:
         return {}
     mine, customer = table(parties.CustomerItem), table(parties.Customer)

@@ -18,6 +18,7 @@ from fluorders_tui.domain.money import EXACT, MICRO_DECIMALS, NANO_DECIMALS, ZER
 from fluorders_tui.domain.order import (
     Address,
     Currency,
+    LineStatus,
     LineType,
     OrderDraft,
     OrderLine,
@@ -243,3 +244,26 @@ def _line_from(row: Row[Any], decimals: int) -> OrderLine:
         executed=_micro_of(row.executed_micro),
         version=row.version,
     )
+
+
+def order_ids(connection: Connection, number: str) -> list[int]:
+    """The rows of at most two orders with this number; a bare figure also finds the newest with that sequence."""
+    found = connection.execute(select(ORDER.c.id).where(ORDER.c.number == number).limit(2)).scalars().all()
+    if not found and number.isdecimal() and len(number) < 19:
+        by_sequence = select(ORDER.c.id).where(ORDER.c.sequence == int(number)).order_by(ORDER.c.id.desc()).limit(2)
+        found = connection.execute(by_sequence).scalars().all()
+    return list(found)
+
+
+def order_state(connection: Connection, order_id: int) -> Any:
+    """What a saved order has beside its draft: `execution`, `sequence` and `printed_at`."""
+    columns = (ORDER.c.execution, ORDER.c.sequence, ORDER.c.printed_at)
+    return connection.execute(select(*columns).where(ORDER.c.id == order_id)).one()
+
+
+def line_statuses(connection: Connection, order_id: int) -> dict[int, LineStatus]:
+    """The status of each line of an order by the line's row, in the order of the lines."""
+    rows = connection.execute(
+        select(LINE.c.id, LINE.c.status).where(LINE.c.order_id == order_id).order_by(LINE.c.position)
+    )
+    return {row.id: LineStatus(row.status) for row in rows}

@@ -21,6 +21,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from fluorders_tui.domain.errors import Conflict, Unreachable
 
+__all__ = ["Connection", "IntegrityError", "Session", "Store", "database_url"]
+
 _BUSY_MILLISECONDS = 5000
 
 

@@ -7,12 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
-
+from fluorders_tui.data.context_rows import company_row, role_of
 from fluorders_tui.data.schema import check_version
 from fluorders_tui.data.store import Store
-from fluorders_tui.data.tables import basics, commerce
-from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.conditions import LineChecks
 
 Clock = Callable[[], dt.datetime]
@@ -86,15 +83,8 @@ def open_desk(
 
 
 def _read_context(store: Store, user: str) -> tuple[Company, str]:
-    company, currency, person = table(commerce.Company), table(basics.Currency), table(basics.DeskUser)
     with store.read() as connection:
-        row = connection.execute(
-            select(company, currency.c.decimals)
-            .outerjoin(currency, currency.c.code == company.c.currency)
-            .order_by(company.c.id)
-            .limit(1)
-        ).first()
-        role = connection.execute(select(person.c.role).where(person.c.code == user, person.c.active)).scalar()
+        row, role = company_row(connection), role_of(connection, user)
     if row is None:
         return Company(), role or "clerk"
     return (

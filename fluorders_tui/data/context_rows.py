@@ -1,0 +1,27 @@
+"""Reading whose desk this is, and what the person at it may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from fluorders_tui.data.tables import basics, commerce
+from fluorders_tui.data.tables.base import table
+
+
+def company_row(connection: Connection) -> Row[Any] | None:
+    """The company's row with the `decimals` of its currency, None before the fast start."""
+    company, currency = table(commerce.Company), table(basics.Currency)
+    return connection.execute(
+        select(company, currency.c.decimals)
+        .outerjoin(currency, currency.c.code == company.c.currency)
+        .order_by(company.c.id)
+        .limit(1)
+    ).first()
+
+
+def role_of(connection: Connection, user: str) -> str | None:
+    """The role of an active user, None for one the desk does not know."""
+    person = table(basics.DeskUser)
+    return connection.execute(select(person.c.role).where(person.c.code == user, person.c.active)).scalar()

@@ -1,0 +1,251 @@
+"""Entering, opening and changing customer orders: one transaction each (D-9.3, D-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fluorders_tui.data.item_rows import item_ids
+from fluorders_tui.data.numberings import load_numbering, provisional_number, take_number
+from fluorders_tui.data.order_rows import line_statuses, load_order, order_ids, order_state
+from fluorders_tui.data.order_writing import Amendment, Writing, customer_row, insert_order, update_order
+from fluorders_tui.data.store import Connection, IntegrityError, Session
+from fluorders_tui.domain.errors import DeskError, Invalid, NotAllowed, Refused, Several
+from fluorders_tui.domain.lifecycle import (
+    LineProgress,
+    execution_of,
+    line_status_after,
+    line_status_after_entering,
+    order_status_after,
+    status_after_entering,
+)
+from fluorders_tui.domain.money import plain
+from fluorders_tui.domain.numbering import same_series
+from fluorders_tui.domain.order import Execution, LineStatus, OrderDraft, OrderStatus
+from fluorders_tui.domain.readiness import draft_problems
+from fluorders_tui.domain.totals import Totals, document_totals
+from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.order_changes import changes
+from fluorders_tui.services.saved_order import SavedOrder, completed
+
+#: Statuses in which an order may still be changed (D-12.3).
+CHANGEABLE = frozenset(
+    {
+        OrderStatus.ENTERED,
+        OrderStatus.WAITING,
+        OrderStatus.LOCKED,
+        OrderStatus.REJECTED,
+        OrderStatus.CONFIRMED,
+        OrderStatus.PARTIAL,
+    }
+)
+_AMENDED = frozenset({OrderStatus.CONFIRMED, OrderStatus.PARTIAL})
+
+
+class _NothingWritten(Exception):
+    """Ends the transaction of a dry run without a trace."""
+
+
+def enter_order(desk: Desk, draft: OrderDraft) -> SavedOrder:
+    """Enter one draft: number, rows, journal and counters in one transaction (D-9.3).
+
+    Raises `Several` with everything that is wrong with the draft, `Refused` and `Unreachable`.
+    """
+    return enter_orders(desk, [draft])[0]
+
+
+def enter_orders(desk: Desk, drafts: Sequence[OrderDraft], *, dry_run: bool = False) -> list[SavedOrder]:
+    """Enter several drafts, all or none. A dry run goes all the way and writes nothing: no number is taken."""
+    checked = [(draft, _checked(desk, draft, _place(index, drafts))) for index, draft in enumerate(drafts)]
+    saved: list[SavedOrder] = []
+    try:
+        with desk.store.write() as session:
+            saved = [_enter(desk, session, draft, totals) for draft, totals in checked]
+            if dry_run:
+                raise _NothingWritten
+    except _NothingWritten:
+        return [completed(desk, draft, totals=totals) for draft, totals in checked]
+    except IntegrityError as error:
+        raise Refused(
+            "Another order got this number in the same moment.", rule="D-9.3b", field="number", hint="Save again."
+        ) from error
+    return saved
+
+
+def _place(index: int, drafts: Sequence[OrderDraft]) -> str:
+    return f"[{index}]." if len(drafts) > 1 else ""
+
+
+def _checked(desk: Desk, draft: OrderDraft, place: str = "") -> Totals:
+    totals = document_totals(draft, company_decimals=desk.company.currency_decimals)
+    problems = draft_problems(draft, desk.checks, totals)
+    if not problems:
+        return totals
+    if len(problems) == 1 and not place:
+        raise problems[0]
+    raise Several([_placed(problem, place) for problem in problems])
+
+
+def _placed(problem: DeskError, place: str) -> DeskError:
+    return type(problem)(problem.message, field=place + problem.field, rule=problem.rule, hint=problem.hint)
+
+
+def _writing(desk: Desk, session: Session, draft: OrderDraft, *, entering: bool) -> Writing:
+    customer = customer_row(session, draft.customer)
+    if customer is None:
+        raise Invalid(f"There is no customer {draft.customer!r}.", field="customer", rule="D-3.1")
+    customer_id, active = customer
+    if entering and not active:
+        raise Refused(f"Customer {draft.customer} is not active any more.", field="customer", rule="D-2.5")
+    codes = [line.item for line in draft.lines if line.item]
+    ids = item_ids(session.connection(), codes)
+    for index, line in enumerate(draft.lines, 1):
+        if line.item and line.item not in ids:
+            raise Invalid(f"There is no item {line.item!r}.", field=f"lines[{index}].item", rule="D-6.6")
+    return Writing(desk.now(), desk.user, customer_id, ids)
+
+
+def _enter(desk: Desk, session: Session, draft: OrderDraft, totals: Totals) -> SavedOrder:
+    writing = _writing(desk, session, draft, entering=True)
+    status = status_after_entering(draft.type)
+    line_status = line_status_after_entering(status)
+    # The number comes last before writing: its counter stays locked until the transaction ends.
+    taken = take_number(
+        session, draft.type.numbering, draft.date, draft.type.code, desk.user, external=draft.external_number
+    )
+    order_id = insert_order(session, draft, totals, taken, status, line_status, writing)
+    entered = replace(draft, number=taken.number, status=status, id=order_id, version=1)
+    return completed(desk, entered, line_statuses=(line_status,) * len(draft.lines), totals=totals)
+
+
+def next_number(desk: Desk, draft: OrderDraft) -> str:
+    """The number the draft would get now: provisional, not taken (D-9.3b)."""
+    with desk.store.read() as connection:
+        return provisional_number(connection, draft.type.numbering, draft.date, draft.type.code, desk.user)
+
+
+def find_order(connection: Connection, number: str) -> int:
+    """The row of the order with `number`. Raises `Invalid` where there is none or more than one."""
+    rows = order_ids(connection, number)
+    if not rows:
+        raise Invalid(f"There is no order {number!r}.", field="number", rule="D-9.3")
+    if len(rows) > 1:
+        raise Invalid(f"Several orders have the number {number!r}.", field="number", hint="Give the whole number.")
+    return rows[0]
+
+
+def open_order(desk: Desk, number: str) -> SavedOrder:
+    """A saved order as it stands, to show or to change. Raises `Invalid` for an unknown number."""
+    with desk.store.read() as connection:
+        return _opened(desk, connection, find_order(connection, number))
+
+
+def open_order_row(desk: Desk, order_id: int) -> SavedOrder:
+    """As `open_order`, by row."""
+    with desk.store.read() as connection:
+        return _opened(desk, connection, order_id)
+
+
+def _opened(desk: Desk, connection: Connection, order_id: int) -> SavedOrder:
+    draft = load_order(connection, order_id)
+    if draft is None:
+        raise Invalid("This order is not there any more.", field="number")
+    execution = Execution(order_state(connection, order_id).execution)
+    return completed(desk, draft, execution, tuple(line_statuses(connection, order_id).values()))
+
+
+def change_order(desk: Desk, draft: OrderDraft, comment: str = "") -> SavedOrder:
+    """Save an order that was opened and changed (D-12.5, D-12.7); after confirmation it is an amendment.
+
+    Raises `Conflict` when somebody saved it in between, `Refused` where its status, printing or
+    executed quantities forbid the change.
+    """
+    totals = _checked(desk, draft)
+    with desk.store.write() as session:
+        before = load_order(session.connection(), draft.id)
+        if before is None:
+            raise Invalid("This order is not there any more.", field="number")
+        _check_changeable(desk, session, before, draft)
+        writing = _writing(desk, session, draft, entering=False)
+        amendment = _amendment(session, before, draft, totals, comment)
+        if not amendment.before and not amendment.after:
+            return _opened(desk, session.connection(), draft.id)
+        update_order(session, draft.id, amendment, writing)
+        return _opened(desk, session.connection(), draft.id)
+
+
+def _check_changeable(desk: Desk, session: Session, before: OrderDraft, after: OrderDraft) -> None:
+    if before.status not in CHANGEABLE:
+        raise Refused(
+            f"Order {before.number} is {before.status.value} and can't be changed.",
+            rule="D-12.3",
+            field="status",
+            hint="Duplicate it, or undo what closed it.",
+        )
+    connection = session.connection()
+    state = order_state(connection, before.id)
+    if before.type.block_when_printed and state.printed_at and desk.role not in ("supervisor", "administrator"):
+        raise NotAllowed("The order was printed; only a supervisor may change it now.", rule="D-12.4")
+    _, old = load_numbering(connection, before.type.numbering)
+    _, new = load_numbering(connection, after.type.numbering)
+    if not same_series(old, before.date, new, after.date, state.sequence, before.type.code, after.type.code):
+        raise Refused(
+            f"With this date or type the order could not keep its number {before.number}.",
+            rule="D-9.3b",
+            field="date",
+            hint="Cancel it and duplicate it with the new date.",
+        )
+    _check_executed(before, after)
+
+
+def _check_executed(before: OrderDraft, after: OrderDraft) -> None:
+    """What was executed stays (D-12.6): its line can't go, change its item, or fall below it."""
+    now = {line.id: (index, line) for index, line in enumerate(after.lines, 1) if line.id}
+    for line in before.lines:
+        if not line.executed:
+            continue
+        place, changed = now.get(line.id, (0, None))
+        if changed is None or changed.item != line.item or changed.uom.code != line.uom.code:
+            raise Refused(
+                f"{plain(line.executed)} of {line.item or line.description} were executed already: the line stays.",
+                rule="D-12.6",
+                field="lines",
+            )
+        if changed.quantity < line.executed:
+            raise Refused(
+                f"{plain(line.executed)} were executed already.", rule="D-15.2", field=f"lines[{place}].quantity"
+            )
+
+
+def _amendment(session: Session, before: OrderDraft, after: OrderDraft, totals: Totals, comment: str) -> Amendment:
+    statuses = line_statuses(session.connection(), before.id)
+    progress = [_progress(line.id, statuses, after, index) for index, line in enumerate(after.lines)]
+    usual = line_status_after_entering(before.status)
+    becoming = tuple(
+        line_status_after(statuses[line.id], step) if line.id in statuses else usual
+        for line, step in zip(after.lines, progress, strict=True)
+    )
+    execution = execution_of(progress)
+    was, becomes = changes(before, after)
+    return Amendment(
+        after,
+        totals,
+        order_status_after(before.status, execution),
+        execution,
+        before.revision + 1 if before.status in _AMENDED and (was or becomes) else before.revision,
+        becoming,
+        was,
+        becomes,
+        comment,
+    )
+
+
+def _progress(line_id: int, statuses: dict[int, LineStatus], draft: OrderDraft, index: int) -> LineProgress:
+    line, status = draft.lines[index], statuses.get(line_id)
+    return LineProgress(
+        line.line_type,
+        line.quantity,
+        line.executed,
+        forced=status is LineStatus.FORCED,
+        cancelled=status is LineStatus.CANCELLED,
+    )
