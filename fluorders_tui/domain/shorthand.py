@@ -138,13 +138,13 @@ def _no_number(message: str, hint: str = _NUMBER_HINT) -> NoReturn:
     raise Invalid(message, field="number", rule="U-1.8", hint=hint)
 
 
-def parse_decimal(text: str, *, decimals: int | None = None, decimal_comma: bool = False) -> Decimal:
+def parse_decimal(text: str, *, decimals: int | None = None, decimal_mark: str = "") -> Decimal:
     """The number typed as `12,50`, `12.50`, `1.234,50`, `1,234.50`, `1 234`, `-3` or `3*12`.
 
     The last of two different marks is the decimal one, and a mark that comes twice groups thousands. A single
     mark is always the decimal one, so `1.234` is one and a bit: number pads give a point in every country.
-    Only with `decimal_comma` (a file known to write decimals with a comma) `1.234` is 1234. The value keeps no
-    trailing zeros.
+    Only where `decimal_mark` is known (a file that writes all its decimals with it) the other mark groups:
+    with `,` the text `1.234` is 1234. The value keeps no trailing zeros.
 
     Raises `Invalid` (field `number`, U-1.8) naming the position, counted from 1; also for more than `decimals`
     decimals (six where none is given) and for numbers beyond any trade.
@@ -154,7 +154,7 @@ def parse_decimal(text: str, *, decimals: int | None = None, decimal_comma: bool
     value = Decimal(1)
     at = 0
     for factor in text.split("*"):
-        value = EXACT.multiply(value, _factor(factor, at, decimal_comma))
+        value = EXACT.multiply(value, _factor(factor, at, decimal_mark))
         if abs(value) > LARGEST:
             _no_number("This number is too large.")
         at += len(factor) + 1
@@ -166,7 +166,7 @@ def parse_decimal(text: str, *, decimals: int | None = None, decimal_comma: bool
     return value
 
 
-def _factor(text: str, offset: int, decimal_comma: bool) -> Decimal:
+def _factor(text: str, offset: int, decimal_mark: str) -> Decimal:
     start = len(text) - len(text.lstrip())
     typed = text.strip()
     if not typed:
@@ -181,7 +181,7 @@ def _factor(text: str, offset: int, decimal_comma: bool) -> Decimal:
             _no_number(f"{char!r} at position {offset + start + at + 1} is no part of a number.")
     if not any(char.isdigit() for char in typed):
         _no_number(f"Expected a digit at position {offset + start + 1}.")
-    whole, fraction = _split(typed, decimal_comma)
+    whole, fraction = _split(typed, decimal_mark)
     bad = _bad_group(whole)
     if bad is not None or not (fraction == "" or fraction.isdigit()):
         place = bad if bad is not None else len(whole) + 1
@@ -190,14 +190,14 @@ def _factor(text: str, offset: int, decimal_comma: bool) -> Decimal:
     return Decimal(f"{sign}{digits or '0'}.{fraction or '0'}")
 
 
-def _split(typed: str, decimal_comma: bool) -> tuple[str, str]:
+def _split(typed: str, decimal_mark: str) -> tuple[str, str]:
     """The whole part with its group marks, and the digits after the decimal mark."""
     points, commas = typed.count("."), typed.count(",")
     if points and commas:
         mark = "." if typed.rindex(".") > typed.rindex(",") else ","
     elif points + commas == 1:
         mark = "." if points else ","
-        if mark == "." and decimal_comma and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", typed):
+        if decimal_mark and mark != decimal_mark and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", typed):
             return typed, ""
     else:
         return typed, ""

@@ -147,12 +147,14 @@ def test_numbers_as_typed(typed: str, value: str) -> None:
     assert str(parsed) == value
 
 
-def test_a_file_with_decimal_commas_groups_with_a_single_point() -> None:
-    assert parse_decimal("1.234", decimal_comma=True) == 1234
-    assert parse_decimal("-12.345", decimal_comma=True) == -12345
-    assert parse_decimal("1.23", decimal_comma=True) == Decimal("1.23")
-    assert parse_decimal("0.234", decimal_comma=True) == Decimal("0.234")
-    assert parse_decimal("1234.567", decimal_comma=True) == Decimal("1234.567")
+def test_where_the_decimal_mark_is_known_the_other_one_groups() -> None:
+    assert parse_decimal("1.234", decimal_mark=",") == 1234
+    assert parse_decimal("-12.345", decimal_mark=",") == -12345
+    assert parse_decimal("1.23", decimal_mark=",") == Decimal("1.23")
+    assert parse_decimal("0.234", decimal_mark=",") == Decimal("0.234")
+    assert parse_decimal("1234.567", decimal_mark=",") == Decimal("1234.567")
+    assert parse_decimal("1,234", decimal_mark=".") == 1234
+    assert parse_decimal("1,5", decimal_mark=".") == Decimal("1.5")
 
 
 @pytest.mark.parametrize(
@@ -197,10 +199,10 @@ def test_decimals_of_the_unit_are_kept() -> None:
         parse_decimal("2.5", decimals=0)
 
 
-@given(st.text("0123456789.,' *-+", max_size=14), st.booleans())
-def test_any_typing_is_a_number_or_a_clear_error(typed: str, decimal_comma: bool) -> None:
+@given(st.text("0123456789.,' *-+", max_size=14), st.sampled_from(["", ",", "."]))
+def test_any_typing_is_a_number_or_a_clear_error(typed: str, decimal_mark: str) -> None:
     try:
-        value = parse_decimal(typed, decimal_comma=decimal_comma)
+        value = parse_decimal(typed, decimal_mark=decimal_mark)
     except Invalid:
         return
     assert value.is_finite()
