@@ -32,6 +32,7 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
+    "init": Command("init", "create or migrate the database and fill its tables for a country"),
     "locate": Command("locate", "say where configuration, database and log are"),
 }
 

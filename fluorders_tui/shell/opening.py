@@ -10,15 +10,21 @@ if TYPE_CHECKING:
     from fluorders_tui.services.desk import Desk
 
 
-def open_store(settings: Settings) -> Store:
-    """The database of the settings, whatever state it is in; nothing is connected yet."""
+def prepare_store(settings: Settings) -> tuple[Store, str | None]:
+    """The database of the settings, created or migrated to this program's version, and the version it had before.
+
+    Raises `Unreachable`, also for a newer database.
+    """
+    from fluorders_tui.data.schema import migrate
     from fluorders_tui.data.store import Store
 
-    return Store(settings.database)
+    store = Store(settings.database)
+    return store, migrate(store)
 
 
 def open_desk(settings: Settings) -> Desk:
     """The desk of the settings' user on their database. Raises `Unreachable`, also for another version's database."""
+    from fluorders_tui.data.store import Store
     from fluorders_tui.services.desk import open_desk as open_on
 
-    return open_on(open_store(settings), settings.user, checks=settings.line_checks())
+    return open_on(Store(settings.database), settings.user, checks=settings.line_checks())
