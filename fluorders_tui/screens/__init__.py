@@ -1,0 +1,1 @@
+"""What people see: one file and one stylesheet a screen; no SQL, no rule of the trade."""
