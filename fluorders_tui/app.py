@@ -24,6 +24,9 @@ from fluorders_tui.widgets.error_screen import ErrorScreen
 from fluorders_tui.widgets.message_line import MessageLine
 from fluorders_tui.work import DeskFailed, DeskOpened, DeskWork
 
+# Without a log file the error must not appear on the screen instead.
+logging.getLogger("fluorders_tui").addHandler(logging.NullHandler())
+
 __all__ = ["SCREENS", "DeskSettings", "FluordersApp", "run_desk"]
 
 SCREENS: Mapping[str, str] = {
@@ -97,10 +100,9 @@ class FluordersApp(DeskWork[int]):
         self.theme = _theme(settings.theme, os.environ)
         self.set_keymap(keymap)
 
-    def get_default_screen(self) -> Screen[Any]:
-        return self._home()
-
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
+        # The screen below stays empty, so that the first screen too can be replaced after an error.
+        await self.push_screen(self._home())
         loop = asyncio.get_running_loop()
         for name in ("SIGHUP", "SIGTERM"):
             number = getattr(signal, name, None)
@@ -179,7 +181,7 @@ class FluordersApp(DeskWork[int]):
             return
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        await self.switch_screen(self._home())
+        await self.push_screen(self._home())
         if self.desk is not None:
             self.screen.post_message(DeskOpened(self.desk))
         self._troubled = False

@@ -166,6 +166,17 @@ class Field(Widget):
         value = choice.code if choice.value is None else choice.value
         self.set_value(value, choice.code, note=choice.description, choice=choice)
 
+    @property
+    def state(self) -> tuple[object, Choice | None, str]:
+        """What was accepted last, for `refuse`."""
+        return self.value, self.choice, self._accepted
+
+    def refuse(self, error: DeskError, before: tuple[object, Choice | None, str]) -> None:
+        """A rule says no to what was just accepted: the text stays to be corrected, undo gives `before`."""
+        self.value, self.choice, self._accepted = before
+        self.note = ""
+        self.show_error(error)
+
     def clear(self) -> None:
         """Empty the field."""
         self.set_value(None, "")

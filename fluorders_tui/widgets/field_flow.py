@@ -163,25 +163,27 @@ class FieldFlow(CalmScreen[ScreenResultType]):
         hits = self.lookup_list
         if hits is not None and hits.field is field and hits.picked is not None:
             return await self._take(field, hits.picked)
+        before = field.state
         with self.message_line.waiting("Looking up…"):
             several = await field.accept()
         if several is not None:
             self._offer(field, several)
             return False
         self._close_hits()
-        return field.error is None and await self._accepted(field)
+        return field.error is None and await self._accepted(field, before)
 
     async def _take(self, field: Field, choice: Choice) -> bool:
+        before = field.state
         field.take(choice)
         self._close_hits()
-        return await self._accepted(field)
+        return await self._accepted(field, before)
 
-    async def _accepted(self, field: Field) -> bool:
+    async def _accepted(self, field: Field, before: tuple[object, Choice | None, str]) -> bool:
         self.message_line.clear()
         try:
             await self.field_accepted(field)
         except DeskError as error:
-            field.show_error(error)
+            field.refuse(error, before)
             return False
         return True
 

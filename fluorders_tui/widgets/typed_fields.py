@@ -61,7 +61,6 @@ class DecimalField(Field):
         *,
         show: Callable[[Decimal], str] = str,
         decimals: int | None = None,
-        decimal_comma: bool = False,
         needed: bool = False,
         label_width: int = 12,
         width: int = 12,
@@ -73,7 +72,7 @@ class DecimalField(Field):
         super().__init__(
             name,
             label,
-            parse=lambda text: parse_decimal(text, decimals=decimals, decimal_comma=decimal_comma),
+            parse=lambda text: parse_decimal(text, decimals=decimals),
             show=lambda value: show(cast(Decimal, value)),
             needed=needed,
             label_width=label_width,

@@ -81,9 +81,10 @@ class EntryDemo(FieldFlow[None]):
     EntryDemo SidePanel { width: 30; }
     """
 
-    def __init__(self, delay: float = 0.0, draft: Path | None = None) -> None:
+    def __init__(self, delay: float = 0.0, draft: Path | None = None, debounce: float = 0.08) -> None:
         super().__init__()
         self.delay = delay
+        self.debounce = debounce
         self.draft = draft
         self.lines: list[tuple[Choice, Decimal]] = []
         self.blocks: list[str] = []
@@ -94,7 +95,7 @@ class EntryDemo(FieldFlow[None]):
         with Vertical(id="head"):
             with Horizontal(classes="row"):
                 yield Field("customer", "Customer", needed=True, resolver=self.resolve_customer,
-                            suggest=lambda text: hits(CUSTOMERS, text, self.delay))  # fmt: skip
+                            suggest=lambda text: hits(CUSTOMERS, text, self.delay), debounce=self.debounce)  # fmt: skip
             with Horizontal(classes="row"):
                 yield DateField("delivery_date", "Delivery", today=lambda: dt.date(2026, 11, 24))
                 yield Field("reference", "Reference", width=0)
@@ -105,7 +106,7 @@ class EntryDemo(FieldFlow[None]):
                     self.table,
                     {
                         "item": Field("item", width=0, needed=True, resolver=self.resolve_item, on_block=self.block,
-                                      suggest=lambda text: hits(ITEMS, text, self.delay)),
+                                      suggest=lambda text: hits(ITEMS, text, self.delay), debounce=self.debounce),
                         "quantity": DecimalField("quantity", width=0, needed=True),
                         "price": DecimalField("price", width=0, decimals=2),
                     },
@@ -236,7 +237,7 @@ class ListDemo(FieldFlow[None]):
 
 def demo_app(screen: Screen[Any], *, theme: str = "dark", **options: Any) -> FluordersApp:
     """The real app on one of the screens above."""
-    return FluordersApp(DemoSettings(theme=theme), home=lambda: screen, **options)
+    return FluordersApp(DemoSettings(theme=theme), home=lambda: screen, **{"calm": False, **options})
 
 
 if __name__ == "__main__":
@@ -244,4 +245,6 @@ if __name__ == "__main__":
     draft = os.environ.get("DEMO_DRAFT")
     delay = float(os.environ.get("DEMO_DELAY", "0"))
     shown: Screen[Any] = ListDemo() if name == "list" else EntryDemo(delay, Path(draft) if draft else None)
-    sys.exit(demo_app(shown, theme=os.environ.get("DEMO_THEME", "dark"), log_file="fluorders.log").run() or 0)
+    app = demo_app(shown, theme=os.environ.get("DEMO_THEME", "dark"), log_file="fluorders.log", calm=True)
+    app.run()
+    sys.exit(app.return_code)

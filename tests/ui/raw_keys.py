@@ -35,9 +35,11 @@ async def burst(pilot: Pilot[Any], text: str) -> None:
 
 
 async def slowly(pilot: Pilot[Any], text: str) -> None:
-    """Deliver the same keys one by one, each after the screen has come to rest."""
+    """Deliver the same keys one by one, each after the screen has come to rest and lists of hits are shown."""
     for event in keys_of(text):
         pilot.app.post_message(event)
+        await settled(pilot.app)
+        await asyncio.sleep(0.01)
         await settled(pilot.app)
 
 
