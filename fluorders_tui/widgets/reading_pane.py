@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
@@ -80,7 +81,7 @@ class ReadingPane(Widget):
             piece
             for paragraph in self._paragraphs
             for line in paragraph.split("\n")
-            for piece in (wrap(line, width - 2) or [""])
+            for piece in ([line] if cell_len(line) <= width - 2 else wrap(line, width - 2))
         ]
         height = min(len(self._lines) + 1, screen.height - 2 * MARGIN)
         self.styles.width = width
