@@ -34,7 +34,6 @@ from fluorders_tui.domain.line_checks import (
 from fluorders_tui.domain.money import EXACT, MICRO_DECIMALS, ONE, ZERO, plain, round_half_up
 from fluorders_tui.domain.notices import Notice, texts, without_rules
 from fluorders_tui.domain.order import (
-    NO_PRICE,
     DiscountSource,
     LineType,
     OrderDraft,
@@ -194,7 +193,7 @@ def change_uom(
         price = EXACT.divide(EXACT.multiply(line.price, unit.factor), line.uom.factor)
         moved = replace(line, price=round_half_up(price, MICRO_DECIMALS))
     changed = _requantified(draft, moved, line.quantity, unit, conditions, card, checks)
-    if moved.price == line.price or not keeps_price(line):
+    if moved.price == line.price:
         return changed
     told = Notice("D-4.6", f"The manual price was converted from {line.uom.code} to {unit.code}.").text
     return replace(changed, warnings=(*changed.warnings, told))
@@ -399,7 +398,7 @@ def _manual(
 def _before(line: OrderLine) -> tuple[str, ...]:
     """What the price was before a hand changed it, for *why this price?* (D-4.8b)."""
     source = line.price_source
-    if source == NO_PRICE or source.origin in (PriceOrigin.NONE, PriceOrigin.MANUAL):
+    if source.origin in (PriceOrigin.NONE, PriceOrigin.MANUAL):
         return source.tried
     where = f"price list {source.price_list}" if source.origin is PriceOrigin.LIST else f"the {source.origin.value}"
     return (f"Before, it was {plain(line.price)} from {where}.",)

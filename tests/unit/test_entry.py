@@ -16,7 +16,7 @@ from fluorders_tui.domain.discounts import format_discounts
 from fluorders_tui.domain.entry import make_line
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.line_checks import proposed_quantity
-from fluorders_tui.domain.order import DiscountSource, LineType, PaymentLine, PriceOrigin
+from fluorders_tui.domain.order import NO_PRICE, DiscountSource, LineType, PaymentLine, PriceOrigin
 from fluorders_tui.domain.pricing import explain_price
 from tests.unit.trade_samples import (
     AT_ONCE,
@@ -242,8 +242,12 @@ def test_without_the_item_card_a_price_stays_and_says_so():
     """D-4.6: an order opened again before its items are at hand."""
     changed = entry.change_quantity(DRAFT, line_of("1"), Decimal(10))
     assert (changed.price, changed.net) == (10, 100)
+    assert entry.change_quantity(DRAFT, line_of("1"), Decimal(10), CONDITIONS) == changed
     assert changed.warnings == ("The price was not looked up for this quantity. (D-4.6)",)
     assert entry.change_quantity(DRAFT, changed, Decimal(12), CONDITIONS, CARD) == line_of("12")
+    free = entry.free_line(DRAFT, LineType.UNCODED, "Sawing", price=Decimal(5))
+    for line in (free, replace(free, price_source=NO_PRICE)):
+        assert entry.change_quantity(DRAFT, line, Decimal(2)).warnings == ()
 
 
 def test_quantity_never_falls_below_what_was_executed():
@@ -279,6 +283,9 @@ def test_a_manual_price_goes_along_with_the_unit():
     boxes = entry.change_uom(DRAFT, line, "BOX", CONDITIONS, CARD)
     assert (boxes.price, boxes.net, boxes.price_source.origin) == (24, 72, PriceOrigin.MANUAL)
     assert boxes.warnings == ("The manual price was converted from PC to BOX. (D-4.6)",)
+    assert entry.change_uom(DRAFT, boxes, "PC", CONDITIONS, CARD).price == 2
+    nothing = entry.change_price(DRAFT, line, Decimal(0))
+    assert entry.change_uom(DRAFT, nothing, "BOX", CONDITIONS, CARD).warnings == nothing.warnings
 
 
 def test_a_typed_price_is_manual_and_knows_what_it_replaced():
@@ -316,6 +323,8 @@ def test_the_last_price_is_taken_over_with_its_discounts():
     line = entry.take_last_price(DRAFT, line_of("2"), card)
     assert (line.price, format_discounts(line.discounts), line.net) == (8, "10+5", Decimal("13.68"))
     assert explain_price(line)[:2] == ["8 per PC was typed by hand.", "Taken from order 2026-0042 of 2026-05-04."]
+    single = replace(card, last_price=LastPrice(Decimal(8), "PC", TODAY, "2026-0043"))
+    assert entry.take_last_price(DRAFT, line_of("1", "BOX"), single).price == 96
     with pytest.raises(Refused, match="never bought"):
         entry.take_last_price(DRAFT, line_of("1"), CARD)
 
@@ -328,12 +337,23 @@ def test_a_tie_is_settled_by_the_clerk_and_stays_settled():
     line = make_line(DRAFT, conditions, card, Decimal(1))
     assert line.price_source.tied == ("A", "B")
     assert line.warnings[0].endswith("(D-4.8)")
-    with pytest.raises(Refused, match="not among"):
+    with pytest.raises(Refused, match="not among") as caught:
         entry.choose_list(DRAFT, line, "D", conditions, card)
+    assert caught.value.hint == "They are: A, B."
     settled = entry.choose_list(DRAFT, line, "B", conditions, card)
     assert (settled.price, settled.price_source.tied, settled.warnings) == (7, (), ())
     more = entry.change_quantity(DRAFT, settled, Decimal(10), conditions, card)
     assert (more.price, more.price_source.settled, more.warnings) == (6, True, ())
+
+
+def test_best_price_counts_the_header_discounts_that_the_line_will_carry():
+    """D-4.4: 8 beats 10 less 25 % once 5 are taken off before: 3 against 3.75."""
+    lists = (dated("A", 1), dated("B", 2))
+    card = item(listed("8", 1), listed("10", 2, discounts=d("25")))
+    for header_discounts, expected in (("", "B"), ("5#", "A")):
+        conditions = customer(*lists, best_price=True, discounts=d(header_discounts))
+        line = make_line(order_for(conditions), conditions, card, Decimal(1))
+        assert line.price_source.price_list == expected
 
 
 def test_typed_discounts_make_the_chain_manual_unless_nothing_changed():
@@ -364,6 +384,7 @@ def test_dates_of_a_line():
     """D-6.4: ready not after delivery; a past delivery by parameter."""
     line = entry.change_dates(DRAFT, line_of("1"), TOMORROW, TODAY)
     assert (line.delivery_date, line.ready_date, line.warnings) == (TOMORROW, TODAY, ())
+    assert entry.change_dates(DRAFT, line, TODAY, TODAY).delivery_date == TODAY
     with pytest.raises(Refused) as caught:
         entry.change_dates(DRAFT, line, TODAY, TOMORROW)
     assert (caught.value.field, caught.value.rule) == ("ready_date", "D-6.4")
@@ -383,8 +404,8 @@ def test_lines_without_an_item():
     draft = replace(DRAFT, discounts=d("10"), delivery_date=TOMORROW)
     cut = entry.free_line(draft, LineType.UNCODED, "Sawing", Decimal("1.5"), Decimal(20), VAT_10)
     assert (cut.net, cut.vat, cut.delivery_date) == (27, VAT_10, TOMORROW)
-    charge = entry.free_line(draft, LineType.CHARGE, "Pallet", Decimal(2), Decimal(-8), VAT_22)
-    assert (charge.net, charge.discounts) == (-16, ())
+    charge = entry.free_line(draft, LineType.CHARGE, "Pallet", Decimal(2), Decimal(-8), VAT_22, vat_recourse=True)
+    assert (charge.net, charge.discounts, charge.vat_recourse) == (-16, (), False)
     given = entry.free_line(draft, LineType.GIVE_AWAY, "Cap", Decimal(1), Decimal(3), VAT_22, vat_recourse=True)
     assert (given.net, given.discounts, given.agents, given.vat_recourse) == (3, (), (), True)
     note = entry.free_line(draft, LineType.NOTE, "Ring twice [b]", Decimal(5), Decimal(9), VAT_22)

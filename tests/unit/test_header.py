@@ -17,6 +17,7 @@ from fluorders_tui.domain.draft_lines import add_line
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.exchange import exchanged
 from fluorders_tui.domain.order import (
+    NO_PRICE,
     Address,
     AgentShare,
     Currency,
@@ -165,6 +166,9 @@ def test_a_line_whose_item_is_not_at_hand_says_that_its_price_is_the_old_one():
     changed = header.choose_customer(draft, customer(code="BIANCHI"))
     assert (changed.lines[0].price, changed.lines[0].discounts) == (10, ())
     assert changed.lines[0].warnings[-1] == "The price was not looked up again after a change in the header. (D-4.6)"
+    free = with_lines(customer(), uncoded())
+    free = replace(free, lines=(replace(free.lines[0], price_source=NO_PRICE),))
+    assert header.choose_customer(free, customer(code="BIANCHI")).lines[0].warnings == ()
 
 
 def test_executed_lines_keep_everything():
@@ -278,6 +282,15 @@ def test_another_currency_converts_what_was_agreed_and_prices_the_rest():
     )
 
 
+def test_another_customer_brings_another_currency():
+    """D-3.1, D-7.2: a deposit is converted without lines, a line without a deposit."""
+    american = customer(code="SMITH", currency=USD)
+    paid = header.choose_customer(replace(order_for(customer()), deposit=Decimal(8)), american)
+    assert (paid.currency, paid.deposit) == (USD, 10)
+    moved = header.choose_customer(with_lines(customer(), uncoded("8")), american)
+    assert (moved.currency, moved.lines[0].price) == (USD, 10)
+
+
 def test_without_a_rate_the_currency_stays():
     """D-7.2."""
     draft = with_lines(customer(), uncoded())
@@ -365,6 +378,7 @@ def test_small_fields():
         assert caught.value.field == "expenses[2]"
     assert header.set_agents(draft, (AgentShare("VERDI"),)).agents == (AgentShare("VERDI"),)
     assert header.set_deposit(draft, Decimal("5.50")).deposit == Decimal("5.5")
+    assert header.set_deposit(draft, Decimal(0)).deposit == 0
     for amount in ("-1", "0.001", "NaN"):
         with pytest.raises(Invalid):
             header.set_deposit(draft, Decimal(amount))

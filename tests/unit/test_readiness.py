@@ -75,6 +75,12 @@ def test_one_problem_at_a_time(draft, field, rule):
         assert len(problems) == 1
 
 
+def test_goods_at_a_hundred_percent_off_may_be_ordered():
+    """D-5.5 forbids only what is below zero, be it from a gross of zero."""
+    assert draft_problems(with_line(net=Decimal(0))) == ()
+    assert "lines[2].discounts" in [one.field for one in draft_problems(with_line(gross=Decimal(0), net=Decimal(-1)))]
+
+
 @pytest.mark.parametrize("payments", [(half(50), half(50)), (fixed("24.40"),), (fixed("24.39"), half(100)), ()])
 def test_payments_that_make_the_whole(payments):
     """D-8.3b: 2 × 10 and 22 % VAT are 24.40."""
