@@ -120,7 +120,7 @@ def choose_customer(draft: OrderDraft, conditions: CustomerConditions, cards: Ca
         minimum_value=conditions.minimum_value,
         internal_note=note,
     )
-    lines = tuple(_under_vat(line, draft.customer_vat, conditions.vat, cards) for line in filled.lines)
+    lines = tuple(_under_vat(_unsettled(line), draft.customer_vat, conditions.vat, cards) for line in filled.lines)
     return price_lines_again(replace(filled, lines=lines), conditions, cards, discounts_too=True)
 
 
@@ -375,6 +375,13 @@ def _under_vat(line: OrderLine, old: VatCode | None, new: VatCode | None, cards:
         return replace(line, vat=card.vat, warnings=kept)
     told = Notice("D-3.3", f"VAT code {old.code} came from the former conditions: check it.").text
     return replace(line, warnings=(*kept, told))
+
+
+def _unsettled(line: OrderLine) -> OrderLine:
+    """A tie settled for one customer says nothing about another's lists (D-4.8)."""
+    if line.executed or not line.price_source.settled:
+        return line
+    return replace(line, price_source=replace(line.price_source, settled=False))
 
 
 def _has_dates(line: OrderLine) -> bool:

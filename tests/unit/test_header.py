@@ -171,6 +171,19 @@ def test_a_line_whose_item_is_not_at_hand_says_that_its_price_is_the_old_one():
     assert header.choose_customer(free, customer(code="BIANCHI")).lines[0].warnings == ()
 
 
+def test_a_tie_settled_for_one_customer_is_open_again_for_another():
+    """D-4.8."""
+    lists = (dated("A", 1), dated("B", 2), PriceAssignment("A", 1), PriceAssignment("B", 1))
+    first, second = customer(*lists), customer(*lists, code="BIANCHI")
+    card = item(listed("8", 1), listed("7", 2))
+    draft = with_lines(first, coded(card, "1", first))
+    draft = replace(draft, lines=(entry.choose_list(draft, draft.lines[0], "B", first, card),))
+    changed = header.choose_customer(draft, second, {"BOLT": card})
+    assert (changed.lines[0].price_source.tied, changed.lines[0].price) == (("A", "B"), 8)
+    stays = header.change_date(draft, TOMORROW, conditions=first, cards={"BOLT": card})
+    assert stays.lines[0].price == 7
+
+
 def test_executed_lines_keep_everything():
     """What was delivered was delivered at that price."""
     card = item(listed("10"))
