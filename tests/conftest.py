@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import os
 import shutil
 import sqlite3
@@ -19,7 +20,8 @@ os.environ["TZ"] = "UTC"
 from tests.postgres import Databases, Server, Shared, locked
 
 FIXED_NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
-KEPT_VARIABLES = ("FLUORDERS_TEST_POSTGRES", "FLUORDERS_TEST_POSTGRES_FSYNC")
+KEPT_VARIABLES = ("FLUORDERS_TEST_POSTGRES", "FLUORDERS_TEST_POSTGRES_FSYNC", "PGPASSFILE")
+_homes = itertools.count()
 
 
 def _shared_root(factory: pytest.TempPathFactory) -> Path:
@@ -39,9 +41,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _no_machine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide this machine's settings, home folder and language from every test."""
     for name in list(os.environ):
-        if (name.startswith("FLUORDERS_") and name not in KEPT_VARIABLES) or name.startswith(("LC_", "PG")):
+        if name.startswith(("FLUORDERS_", "LC_", "PG")) and name not in KEPT_VARIABLES:
             monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home", numbered=True)
+    # Numbered here: `mktemp` reads the whole folder for each of thousands of tests.
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(_homes))
+    home.mkdir(parents=True)
     monkeypatch.setenv("HOME", str(home))
     for variable, folder in {
         "XDG_CONFIG_HOME": ".config",
