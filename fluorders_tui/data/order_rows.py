@@ -35,9 +35,9 @@ LINE = table(documents.CustomerOrderLine)
 #: The parts of a draft that have no column of their own.
 HEADER_SNAPSHOT = (
     "type", "tax_code", "address", "recipient", "customer_vat", "payments", "discounts", "final_discounts",
-    "expenses", "agents", "minimum_value", "external_number",
+    "expenses", "agents", "minimum_value", "external_number", "warnings",
 )  # fmt: skip
-LINE_SNAPSHOT = ("price_source", "discounts", "agents")
+LINE_SNAPSHOT = ("price_source", "discounts", "agents", "warnings")
 
 
 def _micro(value: Decimal) -> int:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.binding import BindingType
 
-from fluorders_tui.app import FluordersApp
 from fluorders_tui.bindings import bindings
 from fluorders_tui.commands import COMMANDS
 from fluorders_tui.domain.locales import LocaleForm, format_date, format_decimal, locale_form
@@ -19,6 +18,9 @@ from fluorders_tui.widgets.field_flow import FieldFlow
 from fluorders_tui.widgets.reading_pane import ReadingPane
 from fluorders_tui.widgets.title_bar import TitleBar
 from fluorders_tui.work import DeskOpened
+
+if TYPE_CHECKING:
+    from fluorders_tui.app import FluordersApp
 
 __all__ = ["DeskScreen"]
 
@@ -36,7 +38,7 @@ class DeskScreen(FieldFlow[Any]):
     @property
     def desk_app(self) -> FluordersApp:
         """The program."""
-        return cast(FluordersApp, self.app)
+        return cast("FluordersApp", self.app)
 
     @property
     def desk(self) -> Desk:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from fluorders_tui.data.condition_rows import load_conditions
-from fluorders_tui.data.item_rows import load_item_cards
+from fluorders_tui.data.item_rows import load_item_cards, usual_vat_code
 from fluorders_tui.data.terms import (
     currency_on,
     discount_types,
@@ -111,3 +111,9 @@ def currency(desk: Desk, code: str, date: dt.date) -> Currency:
     """A currency with its rate of `date` (D-7.2). Raises `Invalid` for an unknown one."""
     with desk.store.read() as connection:
         return currency_on(connection, code, date, desk.company.currency)
+
+
+def usual_vat(desk: Desk) -> VatCode | None:
+    """The company's usual VAT code, for lines without an item; None where it names none."""
+    with desk.store.read() as connection:
+        return usual_vat_code(connection, desk.company.vat_code)
