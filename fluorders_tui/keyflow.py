@@ -19,7 +19,9 @@ from textual.app import App, ReturnType
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
+from textual.widget import Widget
 
 __all__ = ["CalmScreen", "OrderedKeys", "TakesPaste", "drain"]
 
@@ -139,7 +141,12 @@ class OrderedKeys(App[ReturnType]):
 
 
 class CalmScreen(Screen[ScreenResultType]):
-    """A screen that goes on working when one of its message handlers fails (U-1.6)."""
+    """A screen that goes on working when one of its message handlers fails (U-1.6).
+
+    It also keeps the focus from repainting the whole screen: a Tab costs the two fields it touches (U-1.3).
+    """
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     async def _dispatch_message(self, message: Message) -> None:
         try:

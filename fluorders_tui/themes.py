@@ -46,6 +46,8 @@ THEMES: tuple[Theme, ...] = (
         surface="ansi_default", panel="ansi_default", boost="ansi_default",
         variables={
             "block-cursor-background": "ansi_blue", "block-cursor-foreground": "ansi_bright_white",
+            "ansi-background": "ansi_black", "ansi-foreground": "ansi_white", "border-blurred": "ansi_white",
+            "primary-muted": "ansi_blue", "input-cursor-text-style": "none",
             "input-focus": "ansi_blue", "input-cursor-background": "ansi_white",
             "input-cursor-foreground": "ansi_black", "input-selection-background": "ansi_cyan",
         },

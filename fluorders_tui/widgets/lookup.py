@@ -31,7 +31,7 @@ class Lookup(VirtualTable, can_focus=False):
     BINDINGS: ClassVar[list[str]] = []  # type: ignore[assignment]
     DEFAULT_CSS = """
     Lookup {
-        overlay: screen; position: absolute; display: none; background: $panel;
+        overlay: screen; position: absolute; height: 0; width: 0; background: $panel;
         & .table--head { background: $primary-muted; color: $foreground; text-style: bold; }
         & .table--quiet-cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
         &:ansi .table--head { background: ansi_default; text-style: reverse; }
@@ -81,20 +81,23 @@ class Lookup(VirtualTable, can_focus=False):
         self.field = field
         self.text = field.text
         rows = [Row(place, (one.code, one.description, one.extra)) for place, one in enumerate(choices)]
-        self.source = ListSource(rows)
-        self.top = 0
-        self.set_reactive(VirtualTable.cursor, 0 if pick else -1)
         self._place(field, len(rows))
-        self.display = True
-        self._painted.clear()
-        self.refresh()
+        before, self.top = self.top, 0
+        if before:
+            self.refresh()
+        self.cursor = -1
+        self.refresh_source(ListSource(rows))
+        if pick:
+            self.cursor = 0
         return True
 
     def close(self) -> None:
         """Take the list off the screen."""
         if self.is_open:
             self.field = None
-            self.display = False
+            # Not `display`: changing that would paint the whole screen again.
+            self.styles.height = 0
+            self.styles.width = 0
 
     def _place(self, field: Field, rows: int) -> None:
         screen = self.screen.size

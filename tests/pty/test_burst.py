@@ -52,6 +52,7 @@ def test_few_bytes_a_key_and_none_when_idle() -> None:
         assert terminal.received == before, "an idle screen sends nothing"
         terminal.send("{tab}{tab}")
         terminal.read(0.3)
+        assert 0 < terminal.received - before <= 1000, "a change of focus paints two fields, not the screen"
         before = terminal.received
         for character in "reference":
             terminal.send(character)

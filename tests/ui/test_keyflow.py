@@ -7,6 +7,8 @@ import inspect
 import pytest
 from textual.app import App
 from textual.message_pump import MessagePump
+from textual.reactive import Reactive
+from textual.screen import Screen
 from textual.widgets import Input
 
 from fluorders_tui.keyflow import OrderedKeys
@@ -121,6 +123,8 @@ def test_the_internals_used_are_still_there() -> None:
     assert list(inspect.signature(App._handle_exception).parameters) == ["self", "error"]
     assert inspect.iscoroutinefunction(MessagePump._dispatch_message)
     assert OrderedKeys._dispatch_message is not MessagePump._dispatch_message
+    assert isinstance(Screen.focused, Reactive)
+    assert not hasattr(Screen, "watch_focused")
     source = inspect.getsource(MessagePump._process_messages_loop)
     assert "await self._dispatch_message(message)" in source
     assert "_check_bindings(event.key, priority=True)" in inspect.getsource(App.on_event)
