@@ -10,17 +10,15 @@ from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Any, BinaryIO, cast
 
-from fluorders_tui.documents.cells import Cell, cell_date, cell_decimal, cell_flag, cell_text, heading
+from fluorders_tui.documents.cells import Cell, cell_text, heading
 from fluorders_tui.documents.spreadsheets import SIGNATURES, Sheet
 from fluorders_tui.documents.strict_json import BadNumber, JsonObject, broken, parse_at, skip_blanks
 from fluorders_tui.documents.table_writing import FORMATS, write_table
 from fluorders_tui.documents.text_files import (
     SAMPLE_BYTES,
-    decimal_mark_of,
     declared_separator,
     encoding_of,
     records,
-    sample_rows,
     separator_of,
     without_quote,
 )
@@ -30,9 +28,6 @@ __all__ = [
     "FORMATS",
     "Cell",
     "Table",
-    "cell_date",
-    "cell_decimal",
-    "cell_flag",
     "cell_text",
     "heading",
     "read_table",
@@ -49,8 +44,7 @@ class Table:
 
     A row that can't be read is an `Unreadable` in place of its cells, and the rest still comes; an error of the
     whole file is raised. Cells are keyed by their column's normalised name (`heading`); empty ones are None.
-    `columns` are the names in order, of JSON those of the first row. `decimal_mark` is what all numbers of a CSV
-    show before their decimals, empty where they don't tell: hand it to `cell_decimal`.
+    `columns` are the names in order, of JSON those of the first row.
     """
 
     def __init__(self, stream: BinaryIO, name: str, sheet: str = "") -> None:
@@ -58,7 +52,6 @@ class Table:
         self.format = ""
         self.encoding = ""
         self.separator = ""
-        self.decimal_mark = ""
         self.columns: tuple[str, ...] = ()
         self._stream = stream
         self._size = stream.seek(0, io.SEEK_END)
@@ -115,8 +108,6 @@ class Table:
 
     def _from_csv(self, text: io.TextIOWrapper, sample: str) -> Iterator[Row]:
         self.separator = separator_of(sample)
-        first_rows = sample_rows(sample, self.separator, cut=len(sample) == SAMPLE_BYTES)
-        self.decimal_mark = decimal_mark_of(first_rows[1:])
         numbered = enumerate(records(text, self.separator, self.name), 1)
         for number, record in numbered:
             if isinstance(record, Unreadable):

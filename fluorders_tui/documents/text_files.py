@@ -1,11 +1,11 @@
-"""Text files as people have them: which encoding, which separator, which decimal mark."""
+"""Text files as people have them: which encoding, which separator, which rows."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
 from typing import BinaryIO
 
@@ -29,9 +29,6 @@ _MARKS = (
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
 _QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
-
-_WITH_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,(?:\d{1,2}|\d{4,}))", re.ASCII)
-_WITH_POINT = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+\.\d+|\d+\.(?:\d{1,2}|\d{4,}))", re.ASCII)
 
 
 def with_quote(text: str) -> str:
@@ -102,22 +99,6 @@ def declared_separator(line: str) -> str:
     if match:
         return match.group(1)
     return "\t" if line.strip("\ufeff\r\n").lower() == "sep=\t" else ""
-
-
-def decimal_mark_of(rows: Iterable[Sequence[str]]) -> str:
-    """The mark before decimals in all numbers that show it: `,` or `.`; empty when none does, or both."""
-    commas = points = False
-    for row in rows:
-        for cell in row:
-            commas = commas or _WITH_COMMA.fullmatch(cell.strip()) is not None
-            points = points or _WITH_POINT.fullmatch(cell.strip()) is not None
-    return "" if commas == points else "," if commas else "."
-
-
-def sample_rows(sample: str, separator: str, *, cut: bool) -> list[list[str]]:
-    """The first rows of a text, less the last one where the text is `cut` off; broken rows are left out."""
-    lines = sample.splitlines(keepends=True)
-    return list(_rows(lines[: min(SAMPLE_ROWS, len(lines) - cut)], separator))
 
 
 def _rows(lines: Sequence[str], separator: str) -> Iterator[list[str]]:

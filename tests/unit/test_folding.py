@@ -35,6 +35,7 @@ def test_folds_as_people_type(text: str, key: str) -> None:
 @example("ΐ")
 @example("\U0010ffff")
 @example("\ud800")
+@example("ᴬϓ")
 def test_folding_again_changes_nothing_and_fits_both_databases(text: str) -> None:
     key = fold(text)
     assert fold(key) == key

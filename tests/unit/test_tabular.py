@@ -17,16 +17,13 @@ from hypothesis import strategies as st
 
 from fluorders_tui.documents.tabular import (
     Cell,
-    cell_date,
-    cell_decimal,
-    cell_flag,
     cell_text,
     heading,
     read_table,
     write_table,
 )
 from fluorders_tui.documents.text_files import with_quote, without_quote
-from fluorders_tui.domain.errors import Invalid, Unreadable
+from fluorders_tui.domain.errors import Unreadable
 from fluorders_tui.domain.money import plain
 
 
@@ -48,7 +45,6 @@ def test_every_encoding_separator_and_line_end(encoding: str, separator: str, li
     with read_table(io.BytesIO(data)) as table:
         assert table.columns == ("codice", "nome", "prezzo")
         assert table.separator == separator
-        assert table.decimal_mark == ","
         assert list(table) == [
             (2, {"codice": "007", "nome": "Società Città", "prezzo": "1.234,50"}),
             (3, {"codice": "8", "nome": "Müller", "prezzo": "12"}),
@@ -166,7 +162,7 @@ def test_spreadsheets_give_typed_cells() -> None:
     assert isinstance(first, dict)
     assert cell_text(first["code"]) == "12"
     assert first["price"] == Decimal("0.3")
-    assert cell_date(first["valid_from"]) == dt.date(2026, 3, 15)
+    assert first["valid_from"] == dt.datetime.fromisoformat("2026-03-15T10:30")
     assert isinstance(rows[2][1], Unreadable)
     assert str(rows[2][1]) == "items.xlsx, row 6, column 5: This cell has no heading above it."
 
@@ -205,26 +201,6 @@ def test_json_rows_are_exact_and_bad_ones_are_told() -> None:
         (8, {"n": Decimal("12345678901234567890")}),
     ]
     assert rows_of(" [ ] ") == []
-
-
-def test_cells_as_fields_need_them() -> None:
-    assert cell_decimal("1.234,50 €", decimal_mark=",") == Decimal("1234.5")
-    assert cell_decimal("1.234", decimal_mark=",") == 1234
-    assert cell_decimal(Decimal("12.00")) == Decimal(12)
-    assert cell_decimal(None) is cell_date(None) is cell_flag(None) is None
-    assert cell_date("15/03/2026") == cell_date("2026-03-15T10:00:00") == cell_date(Decimal(20260315))
-    assert cell_date("03/15/2026", day_first=False) == dt.date(2026, 3, 15)
-    assert cell_flag("Sì") is cell_flag("ja") is cell_flag(Decimal(1)) is True
-    assert cell_flag("No") is cell_flag("0") is False
-    assert cell_text(True) == "yes"
-    for wrong in ("12x", True, dt.date(2026, 1, 1), Decimal("1e15"), Decimal("0.1234567")):
-        with pytest.raises(Invalid):
-            cell_decimal(wrong)
-    for wrong in ("15", "+7", "t", "31/02/2026", True, Decimal(5)):
-        with pytest.raises(Invalid):
-            cell_date(wrong)
-    with pytest.raises(Invalid):
-        cell_flag("perhaps")
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
