@@ -42,16 +42,23 @@ def fold(text: str, length: int = KEY_LENGTH) -> str:
     return " ".join(key.split())[:length].rstrip()
 
 
+class _Folded(dict[int, str]):
+    """What becomes of each character taken apart, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        category = unicodedata.category(chr(code))
+        folded = "" if category in ("Mn", "Me") else " " if category in _UNTYPABLE else chr(code)
+        self[code] = folded
+        return folded
+
+
+_FOLDED = _Folded(_LETTERS)
+
+
 def _fold_letters(text: str) -> str:
-    # Case folding can make letters that come apart once more, and the other way round: until nothing changes.
+    # Taking letters apart can show capitals, and small letters may come apart once more: until nothing changes.
     while True:
-        apart = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
-        kept = [
-            " " if category in _UNTYPABLE else char
-            for char in apart
-            if (category := unicodedata.category(char)) not in ("Mn", "Me")
-        ]
-        folded = "".join(kept)
+        folded = unicodedata.normalize("NFKD", text.casefold()).translate(_FOLDED)
         if folded == text:
             return folded
         text = folded
