@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any, Protocol
 
-from textual import on
 from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -31,6 +30,7 @@ __all__ = ["SCREENS", "DeskSettings", "FluordersApp", "run_desk"]
 
 SCREENS: Mapping[str, str] = {
     "home": "fluorders_tui.screens.home:HomeScreen",
+    "jump": "fluorders_tui.screens.jump:JumpScreen",
     "order_entry": "fluorders_tui.screens.order_entry:OrderEntryScreen",
     "orders": "fluorders_tui.screens.orders:OrdersScreen",
     "order_status": "fluorders_tui.screens.order_status:OrderStatusScreen",
@@ -91,6 +91,7 @@ class FluordersApp(DeskWork[int]):
         self.settings = settings
         self.calm = calm
         self._opener = opener
+        self._connecting: asyncio.Event | None = None
         self._home = home or screen_class("home")
         self._log_file = log_file
         self._troubled = False
@@ -112,8 +113,7 @@ class FluordersApp(DeskWork[int]):
     def on_ready(self) -> None:
         if theme_name(self.settings.theme) is None:
             self._say_everywhere(f"There is no theme “{self.settings.theme}”; this is {self.theme}.")
-        if self._opener is not None:
-            self.call_after_refresh(self._connect, self._opener)
+        self.call_after_refresh(self.connect)
 
     async def open_screen(self, name: str, **arguments: Any) -> Screen[Any]:
         """Show another screen and wait until it is there, so that the next key goes to it."""
@@ -123,29 +123,36 @@ class FluordersApp(DeskWork[int]):
 
     # -- the connection ----------------------------------------------------------------------------
 
-    def _connect(self, opener: Opener) -> None:
-        def fail(error: DeskError) -> None:
-            self.post_message(DeskFailed(error))
+    def connect(self) -> None:
+        """Connect the database in the background, also again after it failed; screens get the answer as a message."""
+        waiting = self._connecting is not None and not self._connecting.is_set()
+        if self._opener is not None and self.desk is None and not waiting:
+            self._connecting = asyncio.Event()
+            self.run_worker(self._open(self._opener, self._connecting), group="open")
 
-        self.run_read(
-            self,
-            lambda: opener(self.settings),
-            lambda desk: self.post_message(DeskOpened(desk)),
-            group="open",
-            failed=fail,
-        )
+    async def desk_there(self) -> bool:
+        """Wait while the database is being connected, so that keys typed before it keep their order (U-1.1).
 
-    @on(DeskOpened)
-    def _opened(self, message: DeskOpened) -> None:
-        self.desk = message.desk
-        for screen in self.screen_stack:
-            screen.post_message(DeskOpened(message.desk))
+        False when there is none: the screens were told why.
+        """
+        if self.desk is None and self._connecting is not None:
+            with self._waiting("Opening the database…"):
+                await self._connecting.wait()
+        return self.desk is not None
 
-    @on(DeskFailed)
-    def _failed(self, message: DeskFailed) -> None:
-        self.command_failed(message.error)
-        for screen in self.screen_stack:
-            screen.post_message(DeskFailed(message.error))
+    async def _open(self, opener: Opener, done: asyncio.Event) -> None:
+        # Not through messages to the app: its own queue stands still while a key waits for this.
+        try:
+            self.desk = await asyncio.get_running_loop().run_in_executor(self._readers, opener, self.settings)
+        except DeskError as error:
+            self._tell(error)
+            for screen in self.screen_stack:
+                screen.post_message(DeskFailed(error))
+        else:
+            for screen in self.screen_stack:
+                screen.post_message(DeskOpened(self.desk))
+        finally:
+            done.set()
 
     # -- when something goes wrong -----------------------------------------------------------------
 
@@ -182,11 +189,11 @@ class FluordersApp(DeskWork[int]):
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         await self.push_screen(self._home())
-        if self.desk is not None:
-            self.screen.post_message(DeskOpened(self.desk))
         self._troubled = False
 
     def _tell(self, error: DeskError) -> None:
+        if not self.screen_stack:
+            return
         line = self.screen.query_one_optional(MessageLine)
         if line is not None:
             line.tell(error)

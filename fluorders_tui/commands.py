@@ -28,7 +28,8 @@ class Command:
     """One command: `id` is the binding's id, the action's name and the key in `[keys]`.
 
     `contexts` names the places where the command lives; `priority` orders the footer (the lowest
-    stays longest when the screen is narrow, 0 is never shown there).
+    stays longest when the screen is narrow, 0 is never shown there). Keys that are `fixed` stand beside
+    what they open and can't be changed.
     """
 
     id: str
@@ -38,33 +39,39 @@ class Command:
     group: str
     contexts: tuple[str, ...] = ("everywhere",)
     priority: int = 0
+    fixed: bool = False
 
 
 LIVE_TOGETHER: Mapping[str, frozenset[str]] = {
     "entry": frozenset({"everywhere", "entry"}),
     "list": frozenset({"everywhere", "list"}),
     "board": frozenset({"everywhere", "list", "board"}),
+    "find": frozenset({"everywhere", "find"}),
+    "home": frozenset({"everywhere", "home"}),
 }
 """Which contexts hear keys at the same time: inside one of these sets a key has one meaning."""
+
+WITHOUT_FIELDS = frozenset({"list", "board", "home"})
+"""Contexts in which a letter is a command and not text."""
 
 COMMANDS: tuple[Command, ...] = (
     Command("accept", ("enter", NUMPAD_ENTER), "Accept",
             "Accept the field and go to the next field that needs a value; on the last one add the line.",
-            "Fields", ("entry",)),
-    Command("next_field", ("tab",), "Next field", "Go to the next field.", "Fields", ("entry",)),
-    Command("previous_field", ("shift+tab",), "Previous field", "Go to the previous field.", "Fields", ("entry",)),
+            "Fields", ("entry", "find")),
+    Command("next_field", ("tab",), "Next field", "Go to the next field.", "Fields", ("entry", "find")),
+    Command("previous_field", ("shift+tab",), "Previous field", "Go to the previous field.", "Fields", ("entry", "find")),
     Command("line_up", ("up",), "Previous line", "Go to the previous line; move up in an open lookup.",
-            "Fields", ("entry",)),
+            "Fields", ("entry", "find")),
     Command("line_down", ("down",), "Next line", "Go to the next line; move down in an open lookup.",
-            "Fields", ("entry",)),
+            "Fields", ("entry", "find")),
     Command("lines_page_up", ("pageup",), "Page up", "Go one page up in the lines or in an open lookup.",
-            "Fields", ("entry",)),
+            "Fields", ("entry", "find")),
     Command("lines_page_down", ("pagedown",), "Page down", "Go one page down in the lines or in an open lookup.",
-            "Fields", ("entry",)),
+            "Fields", ("entry", "find")),
     Command("help", ("f1",), "Help", "Help for this field and this screen.", "General", priority=9),
-    Command("edit", ("f2",), "Edit", "Edit the selected line.", "Lines", ("entry", "list"), priority=5),
+    Command("edit", ("f2",), "Edit", "Edit the selected line.", "Lines", ("entry", "list", "find"), priority=5),
     Command("leave", ("f3",), "Leave", "Leave the screen; the draft is saved.", "General", priority=1),
-    Command("lookup", ("f4",), "Look up", "Look up values for this field.", "Fields", ("entry",), priority=2),
+    Command("lookup", ("f4",), "Look up", "Look up values for this field.", "Fields", ("entry", "find"), priority=2),
     Command("refresh", ("f5",), "Refresh", "Read again what is shown.", "General", priority=8),
     Command("new", ("f6", "ctrl+n"), "New", "Start a new one.", "General", priority=6),
     Command("repeat_line", ("f7",), "Repeat line", "Repeat the previous line.", "Lines", ("entry",), priority=11),
@@ -82,19 +89,19 @@ COMMANDS: tuple[Command, ...] = (
     Command("hold", ("ctrl+k",), "Hold", "Put the order aside, to take another call.",
             "General", ("entry",), priority=6),
     Command("delete_line", ("ctrl+t",), "Delete line", "Delete the line; undo brings it back.",
-            "Lines", ("entry", "list"), priority=12),
+            "Lines", ("entry", "list", "find"), priority=12),
     Command("find", ("ctrl+f",), "Find", "Find in what is listed.", "Go to", priority=13),
     Command("go_to_number", ("ctrl+g",), "Go to number", "Open a document by its number.", "Go to", priority=14),
     Command("recent", ("ctrl+r",), "Recent", "Documents opened lately.", "Go to"),
     Command("jump", ("ctrl+o",), "Jump", "Jump to another screen.", "Go to", priority=15),
     Command("command_palette", ("ctrl+p",), "Commands", "All commands, by name.", "Go to", priority=16),
-    Command("choose", ("enter", NUMPAD_ENTER), "Open", "Open the row under the cursor.", "Lists", ("list",)),
-    Command("cursor_up", ("up",), "Row up", "Move the cursor one row up.", "Lists", ("list",)),
-    Command("cursor_down", ("down",), "Row down", "Move the cursor one row down.", "Lists", ("list",)),
+    Command("choose", ("enter", NUMPAD_ENTER), "Open", "Open the row under the cursor.", "Lists", ("list", "home")),
+    Command("cursor_up", ("up",), "Row up", "Move the cursor one row up.", "Lists", ("list", "home")),
+    Command("cursor_down", ("down",), "Row down", "Move the cursor one row down.", "Lists", ("list", "home")),
     Command("cursor_page_up", ("pageup",), "Page up", "Move the cursor one page up.", "Lists", ("list",)),
     Command("cursor_page_down", ("pagedown",), "Page down", "Move the cursor one page down.", "Lists", ("list",)),
-    Command("cursor_first", ("home",), "First row", "Move the cursor to the first row.", "Lists", ("list",)),
-    Command("cursor_last", ("end",), "Last row", "Move the cursor to the last row.", "Lists", ("list",)),
+    Command("cursor_first", ("home",), "First row", "Move the cursor to the first row.", "Lists", ("list", "home")),
+    Command("cursor_last", ("end",), "Last row", "Move the cursor to the last row.", "Lists", ("list", "home")),
     Command("mark", ("space",), "Select", "Select the row or take it out of the selection.", "Lists", ("list",)),
     Command("expand", ("plus", "add"), "Expand", "Expand the row.", "Lists", ("list",)),
     Command("collapse", ("minus", "subtract"), "Collapse", "Collapse the row.", "Lists", ("list",)),
@@ -102,6 +109,23 @@ COMMANDS: tuple[Command, ...] = (
             "Board", ("board",), priority=2),
     Command("reject", ("r",), "Reject", "Reject the selected orders, with a comment.",
             "Board", ("board",), priority=2),
+    Command("sort", ("f8",), "Sort", "Sort by the next column: newest, oldest, customer, delivery, total.",
+            "Lists", ("find",), priority=4),
+    Command("menu_new_order", ("1",), "New order", "Type a new order.", "First screen", ("home",)),
+    Command("menu_orders", ("2",), "Orders", "All orders: find, filter, sort.", "First screen", ("home",)),
+    Command("menu_order_status", ("3",), "Order by number", "Where does an order stand?", "First screen", ("home",)),
+    Command("menu_customers", ("4",), "Customers", "The registry of customers.", "First screen", ("home",)),
+    Command("menu_items", ("5",), "Items", "The registry of items.", "First screen", ("home",)),
+    Command("menu_price_lists", ("6",), "Price lists", "The registry of price lists.", "First screen", ("home",)),
+    Command("menu_registries", ("7",), "Registries", "All registries and tables.", "First screen", ("home",)),
+    Command("menu_keys", ("8",), "Help, keys", "Help, and every key of the desk.", "First screen", ("home",)),
+    Command("menu_quit", ("9",), "Quit", "Leave the program.", "First screen", ("home",)),
+    Command("open_beside", tuple("abcdefghijklmnopqstuvwxyz"), "Open", "Open what stands beside the letter.",
+            "First screen", ("home",), fixed=True),
+    Command("try_again", ("r",), "Try again", "Try again to open the database.",
+            "First screen", ("home",), priority=1),
+    Command("discard", ("delete", "ctrl+t"), "Discard", "Throw away the draft or held order under the cursor.",
+            "First screen", ("home",), priority=12),
     Command("quit", (ALWAYS_QUITS,), "Quit", "Leave the program; drafts are saved.", "General"),
 )  # fmt: skip
 
@@ -140,6 +164,9 @@ def check_keys(table: Mapping[str, str | Iterable[str]]) -> dict[str, str]:
     keymap: dict[str, str] = {}
     for command_id, value in table.items():
         command = by_id(command_id)
+        if command.fixed:
+            raise Unreadable(f"The keys of “{command_id}” can't be changed: they stand beside what they open.",
+                             field=f"keys.{command_id}", rule="U-2")  # fmt: skip
         texts = value.split(",") if isinstance(value, str) else list(value)
         keys = [_usable_key(command, text) for text in texts if text.strip()]
         if not keys:
@@ -165,7 +192,7 @@ def _usable_key(command: Command, text: str) -> str:
             raise Unreadable(f"“{key}” can't be used: {reason}.", field=where, rule="U-2")
     if key == NUMPAD_ENTER and command.id not in ("accept", "choose"):
         raise Unreadable(f"“{key}” can't be used: it is the numeric pad's Enter in tmux.", field=where, rule="U-2")
-    if "list" in command.contexts or "board" in command.contexts:
+    if WITHOUT_FIELDS & set(command.contexts):
         return key
     if len(key) == 1 or key in ("space", "plus", "minus"):
         raise Unreadable(f"“{key}” can't be used: in a field it is text.", field=where, rule="U-2")
@@ -196,8 +223,14 @@ def key_table(keymap: Mapping[str, str] | None = None) -> list[tuple[str, str, s
     """Rows for README and help: group, keys as people read them, id, label, help; grouped in registry order."""
     groups = dict.fromkeys(command.group for command in COMMANDS)
     return [
-        (group, " ".join(display_key(key) for key in keys_of(one.id, keymap)), one.id, one.label, one.help)
+        (group, _shown_keys(keys_of(one.id, keymap)), one.id, one.label, one.help)
         for group in groups
         for one in COMMANDS
         if one.group == group
     ]
+
+
+def _shown_keys(keys: tuple[str, ...]) -> str:
+    """Keys as people read them; a whole alphabet as its ends."""
+    shown = [display_key(key) for key in keys]
+    return f"{shown[0]} … {shown[-1]}" if len(shown) > 4 else " ".join(shown)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from textual.app import ReturnType
 from textual.dom import DOMNode
 from textual.message import Message
+from textual.worker import Worker
 
 from fluorders_tui.domain.errors import DeskError, Refused
 from fluorders_tui.keyflow import OrderedKeys
@@ -23,7 +24,7 @@ T = TypeVar("T")
 READERS = 4
 
 
-class DeskOpened(Message):
+class DeskOpened(Message, bubble=False):
     """The database is connected; `desk` is what the services are asked through. Sent to every screen."""
 
     def __init__(self, desk: Any) -> None:
@@ -31,7 +32,7 @@ class DeskOpened(Message):
         super().__init__()
 
 
-class DeskFailed(Message):
+class DeskFailed(Message, bubble=False):
     """The database can't be used. Sent to every screen."""
 
     def __init__(self, error: DeskError) -> None:
@@ -93,7 +94,7 @@ class DeskWork(OrderedKeys[ReturnType]):
                     owner.call_later(then, result)
 
         # A worker of the node: it ends with the node, and a newer one in the same group ends an older one.
-        owner.run_worker(read(), group=f"{group}@{id(owner)}", exclusive=True)
+        _: Worker[None] = owner.run_worker(read, group=f"{group}@{id(owner)}", exclusive=True)
         return number
 
     async def run_write(self, call: Callable[[], T], *, what: str = "Saving…") -> T:

@@ -33,7 +33,8 @@ class Field(Widget):
     `name` is the vocabulary's name, as errors carry it. `parse` turns a typed text into the value
     and raises `DeskError`; `show` turns a value back into text when the field is left (U-1.8).
     With a `resolver` the text is a code or a fragment; with `suggest` hits are listed while typing.
-    `on_block` takes a paste of several lines. `width` 0 lets the input fill the field.
+    `on_block` takes a paste of several lines. `width` 0 lets the input fill the field. `debounce` is in
+    seconds; without it the setting `lookups.debounce` counts.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"field--label", "field--note", "field--error"}
@@ -98,7 +99,7 @@ class Field(Widget):
         show: Callable[[object], str] | None = None,
         resolver: Resolver | None = None,
         suggest: Suggester | None = None,
-        debounce: float = DEBOUNCE_SECONDS,
+        debounce: float | None = None,
         max_length: int = LONGEST,
         on_block: Callable[[str], Awaitable[None]] | None = None,
         help: str = "",  # noqa: A002 - what F1 shows for the field
@@ -135,6 +136,9 @@ class Field(Widget):
         yield self.input
 
     def on_mount(self) -> None:
+        if self.debounce is None:
+            milliseconds = getattr(getattr(self.app, "settings", None), "lookup_debounce", None)
+            self.debounce = DEBOUNCE_SECONDS if milliseconds is None else milliseconds / 1000
         self.input.styles.margin = (0, 0, 0, self.label_width)
         self.input.styles.width = self.input_width or "1fr"
 
@@ -254,7 +258,7 @@ class Field(Widget):
         if self.suggest is not None and self._looked_up != message.value:
             if self._timer is not None:
                 self._timer.stop()
-            self._timer = self.set_timer(self.debounce, self._ask)
+            self._timer = self.set_timer(self.debounce or 0.001, self._ask)
 
     def _ask(self) -> None:
         self._timer = None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from textual import on
 from textual.screen import ScreenResultType
+from textual.worker import Worker
 
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import DeskError
@@ -238,7 +240,9 @@ class FieldFlow(CalmScreen[ScreenResultType]):
 
     @on(Field.LookupRequested)
     def _look_up(self, message: Field.LookupRequested) -> None:
-        self.run_worker(self._suggest(message), group="lookup", exclusive=True, exit_on_error=False)
+        _: Worker[None] = self.run_worker(
+            partial(self._suggest, message), group="lookup", exclusive=True, exit_on_error=False
+        )
 
     async def _suggest(self, message: Field.LookupRequested) -> None:
         field, hits = message.field, self.lookup_list

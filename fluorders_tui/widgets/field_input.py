@@ -41,8 +41,8 @@ class FieldInput(Input, inherit_bindings=False):
         &:focus { background: $input-focus; background-tint: $foreground 0%; }
         &.-invalid { text-style: underline; }
         &:ansi {
-            background: ansi_default; text-style: underline;
-            &:focus { background: ansi_blue; color: ansi_bright_white; text-style: not underline; }
+            background: ansi_bright_black; color: ansi_bright_white;
+            &:focus { background: ansi_blue; color: ansi_bright_white; }
         }
     }
     """

@@ -386,6 +386,9 @@ class VirtualTable(Widget, can_focus=True):
             self.post_message(self.RowSelected(self, self.cursor, row))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Over an open reading pane the arrows belong to what is read.
+        if action.startswith("cursor_") and getattr(self.screen, "is_reading", False):
+            return False
         return self.markable if action == "mark" else True
 
     def action_mark(self) -> None:
