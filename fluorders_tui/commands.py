@@ -43,7 +43,7 @@ class Command:
 
 
 LIVE_TOGETHER: Mapping[str, frozenset[str]] = {
-    "entry": frozenset({"everywhere", "entry"}),
+    "entry": frozenset({"everywhere", "field", "entry"}),
     "list": frozenset({"everywhere", "list"}),
     "board": frozenset({"everywhere", "list", "board"}),
     "find": frozenset({"everywhere", "find"}),
@@ -59,7 +59,8 @@ COMMANDS: tuple[Command, ...] = (
             "Accept the field and go to the next field that needs a value; on the last one add the line.",
             "Fields", ("entry", "find")),
     Command("next_field", ("tab",), "Next field", "Go to the next field.", "Fields", ("entry", "find")),
-    Command("previous_field", ("shift+tab",), "Previous field", "Go to the previous field.", "Fields", ("entry", "find")),
+    Command("previous_field", ("shift+tab",), "Previous field", "Go to the previous field.",
+            "Fields", ("entry", "find")),
     Command("line_up", ("up",), "Previous line", "Go to the previous line; move up in an open lookup.",
             "Fields", ("entry", "find")),
     Command("line_down", ("down",), "Next line", "Go to the next line; move down in an open lookup.",
@@ -126,6 +127,22 @@ COMMANDS: tuple[Command, ...] = (
             "First screen", ("home",), priority=1),
     Command("discard", ("delete", "ctrl+t"), "Discard", "Throw away the draft or held order under the cursor.",
             "First screen", ("home",), priority=12),
+    Command("copy_row", ("f7",), "Copy", "Start a new row as a copy of this one.", "Registries", ("registry",), priority=10),
+    Command("import_file", ("f8",), "Import", "Read rows from a file (CSV, Excel, JSON); shown before anything is written.",
+            "Registries", ("registry",), priority=11),
+    Command("export_file", ("ctrl+e",), "Export", "Write all rows to a file (CSV, Excel, JSON).",
+            "Registries", ("registry",), priority=12),
+    Command("history", ("ctrl+l",), "History", "Who changed this row, when, and what.",
+            "Registries", ("registry",), priority=9),
+    Command("deactivate", ("ctrl+k",), "(De)activate", "Keep the row out of new documents, or take it back into use.",
+            "Registries", ("registry",), priority=12),
+    Command("show_inactive", ("ctrl+d",), "Inactive", "Show the rows that are not active too, or hide them.",
+            "Registries", ("registry",), priority=13),
+    Command("delete_row", ("ctrl+t",), "Delete", "Delete the row, where nothing uses it.",
+            "Registries", ("registry",), priority=13),
+    Command("yes", ("y",), "Yes", "Answer a question with yes.", "Questions", ("question",), priority=1),
+    Command("no", ("n", "f12", "escape", "enter", NUMPAD_ENTER), "No", "Answer a question with no.",
+            "Questions", ("question",), priority=1),
     Command("quit", (ALWAYS_QUITS,), "Quit", "Leave the program; drafts are saved.", "General"),
 )  # fmt: skip
 
@@ -190,9 +207,9 @@ def _usable_key(command: Command, text: str) -> str:
     for pattern, reason in KEYS_THAT_CANNOT_WORK:
         if pattern.fullmatch(key):
             raise Unreadable(f"“{key}” can't be used: {reason}.", field=where, rule="U-2")
-    if key == NUMPAD_ENTER and command.id not in ("accept", "choose"):
+    if key == NUMPAD_ENTER and command.id not in ("accept", "choose", "no"):
         raise Unreadable(f"“{key}” can't be used: it is the numeric pad's Enter in tmux.", field=where, rule="U-2")
-    if WITHOUT_FIELDS & set(command.contexts):
+    if WITHOUT_FIELDS.issuperset(command.contexts):
         return key
     if len(key) == 1 or key in ("space", "plus", "minus"):
         raise Unreadable(f"“{key}” can't be used: in a field it is text.", field=where, rule="U-2")

@@ -15,6 +15,13 @@ def data_dir() -> Path:
     return user_data_path("fluorders", appauthor=False)
 
 
+def state_dir() -> Path:
+    """Folder of what this user's desks remember: drafts being typed, saved filters; made when first written to."""
+    from platformdirs import user_state_path
+
+    return user_state_path("fluorders", appauthor=False)
+
+
 def log_path() -> Path:
     """The log file of this user."""
     from platformdirs import user_log_path

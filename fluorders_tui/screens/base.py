@@ -13,7 +13,6 @@ from fluorders_tui.bindings import bindings
 from fluorders_tui.commands import COMMANDS
 from fluorders_tui.domain.locales import LocaleForm, format_date, format_decimal, locale_form
 from fluorders_tui.keynames import display_key
-from fluorders_tui.services.desk import Desk
 from fluorders_tui.widgets.field_flow import FieldFlow
 from fluorders_tui.widgets.reading_pane import ReadingPane
 from fluorders_tui.widgets.title_bar import TitleBar
@@ -21,8 +20,11 @@ from fluorders_tui.work import DeskOpened
 
 if TYPE_CHECKING:
     from fluorders_tui.app import FluordersApp
+    from fluorders_tui.services.desk import Desk
 
 __all__ = ["DeskScreen"]
+
+MOVES_TEXT = ("line_up", "line_down", "lines_page_up", "lines_page_down")
 
 
 class DeskScreen(FieldFlow[Any]):
@@ -34,6 +36,7 @@ class DeskScreen(FieldFlow[Any]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("help", "leave", "jump")
     TITLE_TEXT = ""
     HELP_TEXT: ClassVar[tuple[str, ...]] = ()
+    _knows_desk = False
 
     @property
     def desk_app(self) -> FluordersApp:
@@ -43,7 +46,7 @@ class DeskScreen(FieldFlow[Any]):
     @property
     def desk(self) -> Desk:
         """The context of every service. Only after `desk_ready`."""
-        return cast(Desk, self.desk_app.desk)
+        return cast("Desk", self.desk_app.desk)
 
     @property
     def form(self) -> LocaleForm:
@@ -74,6 +77,10 @@ class DeskScreen(FieldFlow[Any]):
         await self._ready()
 
     async def _ready(self) -> None:
+        # A screen that is being mounted while the connection comes hears of it twice.
+        if self._knows_desk:
+            return
+        self._knows_desk = True
         company = self.desk.company.name
         self.title_bar.show(right=f"{self.desk.user} @ {company}" if company else self.desk.user)
         await self.desk_ready()
@@ -91,7 +98,16 @@ class DeskScreen(FieldFlow[Any]):
         """What is read over the screen."""
         return self.query_one(ReadingPane)
 
+    @property
+    def is_reading(self) -> bool:
+        """The pane is open: the keys that move a cursor move what is read."""
+        pane = self.query_one_optional(ReadingPane)
+        return pane is not None and pane.is_open
+
     # -- commands of every screen ------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return True if action in MOVES_TEXT and self.is_reading else super().check_action(action, parameters)
 
     async def action_back(self) -> None:
         if self.pane.close():
