@@ -15,6 +15,7 @@ from textual.worker import Worker
 
 from fluorders_tui.domain.errors import DeskError, Refused
 from fluorders_tui.keyflow import OrderedKeys
+from fluorders_tui.patience import answered
 from fluorders_tui.widgets.message_line import MessageLine
 
 __all__ = ["DeskFailed", "DeskOpened", "DeskWork"]
@@ -62,9 +63,12 @@ class DeskWork(OrderedKeys[ReturnType]):
         return self._writing
 
     async def ask(self, call: Callable[[], T], *, what: str = "Reading…") -> T:
-        """Run `call` in a thread and wait for it: keys typed meanwhile stay in order behind it."""
+        """Run `call` in a thread and wait for it: keys typed meanwhile stay in order behind it.
+
+        `Unreachable` if there is no answer for a while, so that a dead database never freezes the keys.
+        """
         with self._waiting(what):
-            return await asyncio.get_running_loop().run_in_executor(self._readers, call)
+            return await answered(asyncio.get_running_loop().run_in_executor(self._readers, call))
 
     def run_read(
         self,

@@ -12,6 +12,7 @@ from textual.worker import Worker
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import DeskError
 from fluorders_tui.keyflow import CalmScreen
+from fluorders_tui.patience import answered
 from fluorders_tui.widgets.choices import Choice, Resolution
 from fluorders_tui.widgets.field import Field
 from fluorders_tui.widgets.lookup import Lookup
@@ -218,7 +219,7 @@ class FieldFlow(CalmScreen[ScreenResultType]):
         text = field.text if field.dirty or not pick else ""
         try:
             with self.message_line.waiting("Looking up…"):
-                found = await asyncio.to_thread(suggest, text)
+                found = await answered(asyncio.to_thread(suggest, text))
         except DeskError as error:
             field.show_error(error)
             return
@@ -240,16 +241,15 @@ class FieldFlow(CalmScreen[ScreenResultType]):
 
     @on(Field.LookupRequested)
     def _look_up(self, message: Field.LookupRequested) -> None:
-        _: Worker[None] = self.run_worker(
-            partial(self._suggest, message), group="lookup", exclusive=True, exit_on_error=False
-        )
+        ask = partial(self._suggest, message)
+        _: Worker[None] = self.run_worker(ask, group="lookup", exclusive=True)
 
     async def _suggest(self, message: Field.LookupRequested) -> None:
         field, hits = message.field, self.lookup_list
         if hits is None or field.suggest is None:
             return
         try:
-            found = await asyncio.to_thread(field.suggest, message.text)
+            found = await answered(asyncio.to_thread(field.suggest, message.text))
         except DeskError as error:
             if message.request_id == field.request_id:
                 field.show_error(error)

@@ -99,6 +99,15 @@ async def test_keys_wait_behind_a_save(running: Running) -> None:
         assert screen.field("reference").text == "after"
 
 
+async def test_a_dead_database_gives_the_keys_back(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fluorders_tui.patience.ANSWER_SECONDS", 0.05)
+    screen = EntryDemo(delay=0.4)
+    async with running(screen) as pilot:
+        await burst(pilot, "ros{enter}{f12}{tab}t")
+        assert screen.field("delivery_date").text == "t"
+        assert screen.field("customer").value is None
+
+
 def test_drawing_the_first_frame_needs_no_database_library() -> None:
     script = (
         "import sys, fluorders_tui.app; print([n for n in ('sqlmodel', 'sqlalchemy', 'alembic') if n in sys.modules])"
