@@ -43,36 +43,40 @@ class Command:
 
 
 LIVE_TOGETHER: Mapping[str, frozenset[str]] = {
-    "entry": frozenset({"everywhere", "field", "entry"}),
+    "entry": frozenset({"everywhere", "entry"}),
     "list": frozenset({"everywhere", "list"}),
     "board": frozenset({"everywhere", "list", "board"}),
     "find": frozenset({"everywhere", "find"}),
     "home": frozenset({"everywhere", "home"}),
+    "registry": frozenset({"everywhere", "registry"}),
+    "question": frozenset({"question"}),
 }
 """Which contexts hear keys at the same time: inside one of these sets a key has one meaning."""
 
-WITHOUT_FIELDS = frozenset({"list", "board", "home"})
+WITHOUT_FIELDS = frozenset({"list", "board", "home", "question"})
 """Contexts in which a letter is a command and not text."""
 
 COMMANDS: tuple[Command, ...] = (
     Command("accept", ("enter", NUMPAD_ENTER), "Accept",
             "Accept the field and go to the next field that needs a value; on the last one add the line.",
-            "Fields", ("entry", "find")),
-    Command("next_field", ("tab",), "Next field", "Go to the next field.", "Fields", ("entry", "find")),
+            "Fields", ("entry", "find", "registry")),
+    Command("next_field", ("tab",), "Next field", "Go to the next field.", "Fields", ("entry", "find", "registry")),
     Command("previous_field", ("shift+tab",), "Previous field", "Go to the previous field.",
-            "Fields", ("entry", "find")),
+            "Fields", ("entry", "find", "registry")),
     Command("line_up", ("up",), "Previous line", "Go to the previous line; move up in an open lookup.",
-            "Fields", ("entry", "find")),
+            "Fields", ("entry", "find", "registry")),
     Command("line_down", ("down",), "Next line", "Go to the next line; move down in an open lookup.",
-            "Fields", ("entry", "find")),
+            "Fields", ("entry", "find", "registry")),
     Command("lines_page_up", ("pageup",), "Page up", "Go one page up in the lines or in an open lookup.",
-            "Fields", ("entry", "find")),
+            "Fields", ("entry", "find", "registry")),
     Command("lines_page_down", ("pagedown",), "Page down", "Go one page down in the lines or in an open lookup.",
-            "Fields", ("entry", "find")),
+            "Fields", ("entry", "find", "registry")),
     Command("help", ("f1",), "Help", "Help for this field and this screen.", "General", priority=9),
-    Command("edit", ("f2",), "Edit", "Edit the selected line.", "Lines", ("entry", "list", "find"), priority=5),
+    Command("edit", ("f2",), "Edit", "Edit the selected line.",
+            "Lines", ("entry", "list", "find", "registry"), priority=5),
     Command("leave", ("f3",), "Leave", "Leave the screen; the draft is saved.", "General", priority=1),
-    Command("lookup", ("f4",), "Look up", "Look up values for this field.", "Fields", ("entry", "find"), priority=2),
+    Command("lookup", ("f4",), "Look up", "Look up values for this field.",
+            "Fields", ("entry", "find", "registry"), priority=2),
     Command("refresh", ("f5",), "Refresh", "Read again what is shown.", "General", priority=8),
     Command("new", ("f6", "ctrl+n"), "New", "Start a new one.", "General", priority=6),
     Command("repeat_line", ("f7",), "Repeat line", "Repeat the previous line.", "Lines", ("entry",), priority=11),
@@ -127,8 +131,9 @@ COMMANDS: tuple[Command, ...] = (
             "First screen", ("home",), priority=1),
     Command("discard", ("delete", "ctrl+t"), "Discard", "Throw away the draft or held order under the cursor.",
             "First screen", ("home",), priority=12),
-    Command("copy_row", ("f7",), "Copy", "Start a new row as a copy of this one.", "Registries", ("registry",), priority=10),
-    Command("import_file", ("f8",), "Import", "Read rows from a file (CSV, Excel, JSON); shown before anything is written.",
+    Command("copy_row", ("f7",), "Copy", "Start a new row as a copy of this one.",
+            "Registries", ("registry",), priority=10),
+    Command("import_file", ("f8",), "Import", "Read rows from a file; shown before anything is written.",
             "Registries", ("registry",), priority=11),
     Command("export_file", ("ctrl+e",), "Export", "Write all rows to a file (CSV, Excel, JSON).",
             "Registries", ("registry",), priority=12),
