@@ -158,9 +158,11 @@ class CalmScreen(Screen[ScreenResultType]):
 
 
 def _typed_after_escape(event: events.Key) -> str:
-    """The character of an Alt chord: a terminal sends the same bytes for Esc and a character typed in one burst."""
-    modifier, _, name = event.key.partition("+")
-    return name if modifier == "alt" and len(name) == 1 else ""
+    """The letter of an Alt chord: a terminal sends the same bytes for Esc and a letter typed in one burst.
+
+    Before digits and signs Textual has already lost the difference; there only F12 is exact.
+    """
+    return event.character or "" if event.key.startswith("alt+") and event.is_printable else ""
 
 
 def _is_text(event: events.Key) -> bool:
