@@ -115,10 +115,15 @@ class FluordersApp(DeskWork[int]):
             self._say_everywhere(f"There is no theme “{self.settings.theme}”; this is {self.theme}.")
         self.call_after_refresh(self.connect)
 
-    async def open_screen(self, name: str, **arguments: Any) -> Screen[Any]:
-        """Show another screen and wait until it is there, so that the next key goes to it."""
+    async def open_screen(
+        self, name: str, /, *, then: Callable[[Any], Any] | None = None, **arguments: Any
+    ) -> Screen[Any]:
+        """Show another screen and wait until it is there, so that the next key goes to it.
+
+        `then` gets what the screen was dismissed with.
+        """
         screen: Screen[Any] = screen_class(name)(**arguments)
-        await self.push_screen(screen)
+        await self.push_screen(screen, then)
         return screen
 
     # -- the connection ----------------------------------------------------------------------------
@@ -265,13 +270,13 @@ def _theme(wanted: str, environ: Mapping[str, str]) -> str:
 
 
 def run_desk(settings: DeskSettings, opener: Opener | None = None) -> int:
-    """Open the desk and return its exit code. Without an `opener` the services' own is used."""
+    """Open the desk and return its exit code. Without an `opener` the database of the settings is opened."""
     from fluorders_tui import log
 
     path = log.start(getattr(settings, "log_level", "INFO"))
 
     def open_desk(wanted: Any) -> Any:
-        return import_module("fluorders_tui.services.desk").open_desk(wanted)
+        return import_module("fluorders_tui.shell.opening").open_desk(wanted)
 
     app = FluordersApp(settings, opener or open_desk, log_file=str(path or ""))
     app.run(mouse=settings.mouse)

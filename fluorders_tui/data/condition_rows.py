@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, or_, select
 from fluorders_tui.data.tables import basics, commerce, documents, items, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.terms import (
+    NO_VAT,
     currency_on,
     discount_types,
     micro,
@@ -40,9 +41,6 @@ _RATE = table(basics.CurrencyRate)
 _VAT = table(commerce.VatCode)
 _DISCOUNT_TYPE = table(commerce.DiscountType)
 _ORDER = table(documents.CustomerOrder)
-
-#: Where an expense type names no VAT code.
-NO_VAT = VatCode("", ZERO)
 
 #: Orders that still have something to deliver.
 OPEN_STATUSES = tuple(

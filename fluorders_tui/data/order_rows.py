@@ -267,3 +267,14 @@ def line_statuses(connection: Connection, order_id: int) -> dict[int, LineStatus
         select(LINE.c.id, LINE.c.status).where(LINE.c.order_id == order_id).order_by(LINE.c.position)
     )
     return {row.id: LineStatus(row.status) for row in rows}
+
+
+def last_entry(connection: Connection, order_id: int) -> Any:
+    """`user` and `at` of the newest journal entry of an order."""
+    journal = table(documents.JournalEntry)
+    return connection.execute(
+        select(journal.c.user, journal.c.at)
+        .where(journal.c.kind == "order", journal.c.document_id == order_id)
+        .order_by(journal.c.id.desc())
+        .limit(1)
+    ).one()

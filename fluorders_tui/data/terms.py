@@ -20,6 +20,7 @@ from fluorders_tui.domain.order import (
     Discount,
     DiscountSource,
     ExcludedMonth,
+    Expense,
     Instalment,
     OrderType,
     PaymentTerm,
@@ -31,6 +32,9 @@ _CURRENCY = table(basics.Currency)
 _RATE = table(basics.CurrencyRate)
 _VAT = table(commerce.VatCode)
 _DISCOUNT_TYPE = table(commerce.DiscountType)
+
+#: Where an expense type names no VAT code.
+NO_VAT = VatCode("", ZERO)
 
 
 def micro(number: int | None) -> Decimal:
@@ -149,3 +153,18 @@ def payment_type_discounts(connection: Connection, code: str, types: tuple[Disco
     if text is None:
         raise Invalid(f"There is no payment type {code!r}.", field="payment_type", rule="D-2.4")
     return parse_discounts(text, types=types, source=DiscountSource.PAYMENT_TYPE)
+
+
+def expense_types(connection: Connection) -> dict[str, Expense]:
+    """The active expense types by code, as expenses without an amount yet."""
+    kind = table(commerce.ExpenseType)
+    vat = vat_codes(connection)
+    rows = connection.execute(select(kind).where(kind.c.active).order_by(kind.c.code))
+    return {row.code: Expense(row.code, vat.get(row.vat_code_id, NO_VAT), row.name) for row in rows}
+
+
+def agent_names(connection: Connection) -> dict[str, str]:
+    """The active agents' names by code."""
+    agent = table(basics.Agent)
+    rows = connection.execute(select(agent.c.code, agent.c.name).where(agent.c.active))
+    return {row.code: row.name for row in rows}

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from fluorders_tui.data.condition_rows import load_conditions
 from fluorders_tui.data.item_rows import load_item_cards, usual_vat_code
 from fluorders_tui.data.terms import (
+    agent_names,
     currency_on,
     discount_types,
+    expense_types,
     order_types,
     payment_terms,
     payment_type_discounts,
@@ -18,7 +20,7 @@ from fluorders_tui.data.terms import (
 from fluorders_tui.domain.conditions import CustomerConditions, DiscountType, ItemCard
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.header import start_order
-from fluorders_tui.domain.order import Currency, Discount, OrderDraft, OrderType, PaymentTerm, VatCode
+from fluorders_tui.domain.order import Currency, Discount, Expense, OrderDraft, OrderType, PaymentTerm, VatCode
 from fluorders_tui.services.desk import Desk
 
 
@@ -117,3 +119,15 @@ def usual_vat(desk: Desk) -> VatCode | None:
     """The company's usual VAT code, for lines without an item; None where it names none."""
     with desk.store.read() as connection:
         return usual_vat_code(connection, desk.company.vat_code)
+
+
+def known_expenses(desk: Desk) -> dict[str, Expense]:
+    """The expense types by code, as expenses without an amount yet (D-7 step 4)."""
+    with desk.store.read() as connection:
+        return expense_types(connection)
+
+
+def known_agents(desk: Desk) -> dict[str, str]:
+    """The agents' names by code."""
+    with desk.store.read() as connection:
+        return agent_names(connection)

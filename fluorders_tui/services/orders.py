@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
 from fluorders_tui.data.item_rows import item_ids
 from fluorders_tui.data.numberings import load_numbering, provisional_number, take_number
-from fluorders_tui.data.order_rows import line_statuses, load_order, order_ids, order_state
+from fluorders_tui.data.order_rows import last_entry, line_statuses, load_order, order_ids, order_state
 from fluorders_tui.data.order_writing import Amendment, Writing, customer_row, insert_order, update_order
 from fluorders_tui.data.store import Connection, IntegrityError, Session
 from fluorders_tui.domain.errors import DeskError, Invalid, NotAllowed, Refused, Several
@@ -56,7 +57,7 @@ def enter_order(desk: Desk, draft: OrderDraft) -> SavedOrder:
 
 def enter_orders(desk: Desk, drafts: Sequence[OrderDraft], *, dry_run: bool = False) -> list[SavedOrder]:
     """Enter several drafts, all or none. A dry run goes all the way and writes nothing: no number is taken."""
-    checked = [(draft, _checked(desk, draft, _place(index, drafts))) for index, draft in enumerate(drafts)]
+    checked = [(draft, _checked(desk, draft, _place(index, drafts))) for index, draft in enumerate(drafts, 1)]
     saved: list[SavedOrder] = []
     try:
         with desk.store.write() as session:
@@ -152,6 +153,13 @@ def _opened(desk: Desk, connection: Connection, order_id: int) -> SavedOrder:
         raise Invalid("This order is not there any more.", field="number")
     execution = Execution(order_state(connection, order_id).execution)
     return completed(desk, draft, execution, tuple(line_statuses(connection, order_id).values()))
+
+
+def last_change(desk: Desk, order_id: int) -> tuple[str, dt.datetime]:
+    """Who touched an order last, and when (UTC)."""
+    with desk.store.read() as connection:
+        entry = last_entry(connection, order_id)
+    return entry.user, entry.at
 
 
 def change_order(desk: Desk, draft: OrderDraft, comment: str = "") -> SavedOrder:

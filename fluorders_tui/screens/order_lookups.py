@@ -1,0 +1,137 @@
+"""What the fields of the order screen find while they are typed: customers, items, and codes of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fluorders_tui.domain.errors import Invalid
+from fluorders_tui.domain.folding import fold
+from fluorders_tui.domain.item_entry import parse_item_entry
+from fluorders_tui.domain.money import ZERO, plain
+from fluorders_tui.domain.order import LineType
+from fluorders_tui.screens.order_session import OrderSession
+from fluorders_tui.services.registries import Found, find, find_items
+from fluorders_tui.widgets.choices import Choice, Resolution
+
+__all__ = ["FREE_LINES", "FreeText", "ItemPick", "Lookups"]
+
+LIMIT = 20
+
+#: What a text in the item field begins with when the line has no item of the registry (D-6.1).
+FREE_LINES = {".": LineType.UNCODED, "+": LineType.CHARGE, "'": LineType.NOTE}
+GIVE_AWAY_MARK = "!"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPick:
+    """The item that a text means, with the quantity and the unit that came with it (D-6.6, D-6.6b)."""
+
+    code: str
+    quantity: Decimal | None = None
+    unit: str = ""
+    line_type: LineType = LineType.CODED
+
+
+@dataclass(frozen=True, slots=True)
+class FreeText:
+    """A line without an item (D-6.1)."""
+
+    line_type: LineType
+    text: str
+
+
+class Lookups:
+    """All methods ask the database and run in a thread."""
+
+    def __init__(self, session: OrderSession) -> None:
+        self.session = session
+
+    def customers(self, text: str) -> list[Choice]:
+        """Customers by code, name or fragment."""
+        found = find(self.session.desk, "customers", text, LIMIT)
+        return [Choice(one.code, one.name, str(one.extra.get("city") or "")) for one in found]
+
+    def items(self, text: str) -> list[Choice]:
+        """Items by code, barcode, the customer's code or fragments of the description (D-6.6)."""
+        given, rest = _mark(text)
+        if rest[:1] in FREE_LINES:
+            return []
+        entry = parse_item_entry(rest)
+        found = self._found(rest) or (self._found(entry.item) if entry.item != rest else [])
+        return [self._choice(one, entry.quantity, given) for one in found]
+
+    def _found(self, text: str) -> list[Found]:
+        return find_items(self.session.desk, text, self.session.draft.customer, LIMIT)
+
+    def _choice(self, found: Found, quantity: Decimal | None, line_type: LineType) -> Choice:
+        note = f"{found.typed_code}: " if found.via else ""
+        price = found.extra.get("sales_price")
+        shown = plain(price) if isinstance(price, Decimal) and price != ZERO else ""
+        return Choice(found.code, note + found.name, shown, ItemPick(found.code, quantity, found.unit, line_type))
+
+    def resolve_item(self, text: str) -> Resolution:
+        """What an item field's text means: `ABC`, `12*ABC`, `ABC 12`, a barcode, `!ABC`, or a free line."""
+        given, rest = _mark(text)
+        if rest[:1] in FREE_LINES:
+            words = rest[1:].strip()
+            if not words:
+                raise Invalid("Type the text of the line after the mark.", field="item", rule="D-6.1")
+            free = FreeText(FREE_LINES[rest[0]], words)
+            return Resolution("exact", (Choice(text, free.line_type.value, "", free),))
+        readings = parse_item_entry(rest).readings()
+        several: Resolution | None = None
+        for reading in readings:
+            found = self._found(reading.item)
+            choices = tuple(self._choice(one, reading.quantity, given) for one in found)
+            exact = [
+                choice
+                for one, choice in zip(found, choices, strict=True)
+                if fold(reading.item) in (fold(one.code), fold(one.typed_code or one.code))
+            ]
+            if exact:
+                return Resolution("exact", (exact[0],))
+            if choices and several is None:
+                several = Resolution("one" if len(choices) == 1 else "many", choices)
+        return several or Resolution("none")
+
+    def codes(self, registry: str, text: str) -> list[Choice]:
+        """Codes of a table; destinations and recipients are the customer's own."""
+        conditions = self.session.conditions
+        if registry in ("destination", "recipient"):
+            known = () if conditions is None else getattr(conditions, f"{registry}s")
+            wanted = fold(text)
+            return [
+                Choice(one.code, one.one_line())
+                for one in known
+                if wanted in fold(one.code) or wanted in fold(one.one_line())
+            ]
+        return [Choice(one.code, one.name) for one in find(self.session.desk, registry, text, LIMIT)]
+
+    def resolve(self, choices: Sequence[Choice], text: str) -> Resolution:
+        """Judge hits by the rule of the desk (exact code first)."""
+        return Resolution.of(text, choices)
+
+    def block(
+        self, entries: Sequence[tuple[int, str, Decimal | None]]
+    ) -> tuple[list[tuple[int, str, Decimal | None, str]], list[Invalid]]:
+        """The items of a pasted block (row, text, quantity), exact codes only; what isn't found is listed (D-6.6b)."""
+        good: list[tuple[int, str, Decimal | None, str]] = []
+        bad: list[Invalid] = []
+        for row, text, quantity in entries:
+            resolution = self.resolve_item(text)
+            pick = resolution.choices[0].value if resolution.kind == "exact" else None
+            if isinstance(pick, ItemPick):
+                good.append((row, pick.code, quantity if quantity is not None else pick.quantity, pick.unit))
+            else:
+                near = f" The nearest is {resolution.choices[0].code}." if resolution.choices else ""
+                bad.append(Invalid(f"There is no item {text[:40]!r}.{near}", field=f"row {row}", rule="D-6.6b"))
+        return good, bad
+
+
+def _mark(text: str) -> tuple[LineType, str]:
+    stripped = text.strip()
+    if stripped.startswith(GIVE_AWAY_MARK):
+        return LineType.GIVE_AWAY, stripped[1:].strip()
+    return LineType.CODED, stripped
