@@ -126,6 +126,11 @@ class FluordersApp(DeskWork[int]):
         await self.push_screen(screen, then)
         return screen
 
+    def name_of(self, screen: Screen[Any]) -> str:
+        """The name by which `open_screen` opens such a screen, "" for one of another kind."""
+        where = f"{type(screen).__module__}:{type(screen).__name__}"
+        return next((name for name, known in SCREENS.items() if known == where), "")
+
     # -- the connection ----------------------------------------------------------------------------
 
     def connect(self) -> None:

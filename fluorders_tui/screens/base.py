@@ -57,6 +57,13 @@ class DeskScreen(FieldFlow[Any]):
         """An amount by locale, '' for none."""
         return "" if value is None else format_decimal(value, self.form, decimals)
 
+    def price(self, value: Decimal | None) -> str:
+        """A unit price by locale: two decimals, or the up to six it has; '' for none."""
+        if value is None:
+            return ""
+        shown = max(2, -int(value.normalize().as_tuple().exponent))
+        return format_decimal(value, self.form, shown)
+
     def number(self, value: Decimal | None) -> str:
         """A quantity or price by locale in its shortest form, '' for none."""
         return "" if value is None else format_decimal(value, self.form)
@@ -163,4 +170,4 @@ class DeskScreen(FieldFlow[Any]):
             for active in self.active_bindings.values()
             if active.binding.id and active.enabled
         }
-        return [f"{shown[one.id]:<10} {one.help}" for one in COMMANDS if one.id in shown]
+        return [f"{shown[one.id]:<10}  {one.help}" for one in COMMANDS if one.id in shown]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -81,7 +82,7 @@ class ReadingPane(Widget):
             piece
             for paragraph in self._paragraphs
             for line in paragraph.split("\n")
-            for piece in ([line] if cell_len(line) <= width - 2 else wrap(line, width - 2))
+            for piece in ([line] if cell_len(line) <= width - 2 else _hanging(line, width - 2))
         ]
         height = min(len(self._lines) + 1, screen.height - 2 * MARGIN)
         self.styles.width = width
@@ -100,3 +101,11 @@ class ReadingPane(Widget):
         at = self._top + y - 1
         text = self._lines[at] if at < len(self._lines) else ""
         return Strip([Segment(fit(f" {text}", width), self.get_component_rich_style("pane--text"))], width)
+
+
+def _hanging(line: str, width: int) -> list[str]:
+    """A long line in pieces under its own column: `F4   words that` goes on under `words`."""
+    column = re.match(r" *\S(?:.*?\S)?? {2,}| +", line)
+    head = column[0] if column and len(column[0]) < width // 2 else ""
+    pieces = wrap(line[len(head) :], width - len(head))
+    return [f"{' ' * len(head) if place else head}{piece}" for place, piece in enumerate(pieces)]

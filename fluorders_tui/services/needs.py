@@ -1,0 +1,66 @@
+"""What needs a person now: drafts a crash left, orders they hold, late orders, and how many stand in each status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fluorders_tui.data.order_list import order_row, rows_by_id
+from fluorders_tui.data.own_orders import newest_by
+from fluorders_tui.domain.order import OrderStatus
+from fluorders_tui.services.autosave import Recovered, abandoned, drafts_folder
+from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.holding import Held, held
+from fluorders_tui.services.order_list import (
+    LATE_ORDERS,
+    OrderRow,
+    OrderSort,
+    OrderWindow,
+    SortField,
+    StatusCount,
+    status_counts,
+)
+
+__all__ = ["Needs", "needs_now"]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the first screen shows; `late` and `mine` are the first few, `late_count` counts all late ones."""
+
+    recovered: tuple[Recovered, ...]
+    held: tuple[Held, ...]
+    late: tuple[OrderRow, ...]
+    late_count: int
+    mine: tuple[OrderRow, ...]
+    statuses: Mapping[OrderStatus, StatusCount]
+
+
+def needs_now(desk: Desk, state: Path, *, few: int = 8) -> Needs:
+    """Read it all; at most `few` rows of each kind. `state` is the folder of this user's drafts.
+
+    Raises `Unreachable`.
+    """
+    window = OrderWindow(desk, LATE_ORDERS, OrderSort(SortField.DELIVERY_DATE, descending=False))
+    late = window.rows(0, few)
+    with desk.store.read() as connection:
+        mine = rows_by_id(connection, newest_by(connection, desk.user, few))
+    today = desk.today()
+    return Needs(
+        recovered=_recovered(desk, state)[:few],
+        held=held(desk)[:few],
+        late=tuple(late),
+        late_count=window.count() if late else 0,
+        mine=tuple(order_row(row, today) for row in mine),
+        statuses=status_counts(desk),
+    )
+
+
+def _recovered(desk: Desk, state: Path) -> tuple[Recovered, ...]:
+    folder = drafts_folder(state, desk.store.shown_url, desk.user)
+    try:
+        return tuple(abandoned(folder))
+    except OSError:
+        # Another desk took one up while the folder was read; it is listed right the next time.
+        return ()
