@@ -165,7 +165,7 @@ class OrderCommands(DeskScreen):
         field = self.current_field
         if field is None or not self._is_line_field(field):
             raise Refused("Only fields of a line are copied from the line above.")
-        names = {"line_note": "note", "line_delivery": "delivery_date"}
+        names = {"line_note": "note", "line_delivery": "delivery_date", "line_discounts": "discounts"}
         session = self.session
         index = session.editing if session.editing >= 0 else len(session.draft.lines)
         value = value_above(session.draft, index, names.get(field.field_name, field.field_name))
@@ -178,7 +178,7 @@ class OrderCommands(DeskScreen):
 
     def _is_line_field(self, field: Field) -> bool:
         return field.field_name in (
-            "item", "quantity", "uom", "price", "discounts", "description", "line_note", "vat", "line_delivery",
+            "item", "quantity", "uom", "price", "line_discounts", "description", "line_note", "vat", "line_delivery",
         )  # fmt: skip
 
     async def paste_block(self, text: str) -> None:
@@ -207,15 +207,14 @@ class OrderCommands(DeskScreen):
     # -- the order ---------------------------------------------------------------------------------
 
     async def action_undo(self) -> None:
-        self._after_step(self.session.undo(), "Nothing to undo.")
+        self._after_step(self.session.undo(), "Undone. Ctrl+Y does it again.", "Nothing to undo.")
 
     async def action_redo(self) -> None:
-        self._after_step(self.session.redo(), "Nothing to do again.")
+        self._after_step(self.session.redo(), "Done again.", "Nothing to do again.")
 
-    def _after_step(self, moved: bool, otherwise: str) -> None:
-        if not moved:
-            self.message_line.say(otherwise)
-        elif self.session.editing >= 0:
+    def _after_step(self, moved: bool, done: str, otherwise: str) -> None:
+        self.message_line.say(done if moved else otherwise)
+        if moved and self.session.editing >= 0:
             self.load_line(self.session.editing)
 
     async def action_header(self) -> None:
@@ -255,7 +254,6 @@ class OrderCommands(DeskScreen):
 
     async def action_next_step(self) -> None:
         """F9: everything that will be entered, before it is."""
-        await self.settle_line()
         self.pane.open("The order as it stands", summary(self.session, self.amount, self.day))
 
     def say_totals(self) -> None:

@@ -97,8 +97,8 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
         yield TitleBar(self.TITLE_TEXT)
         with Horizontal(classes="row"):
             yield Field(
-                "customer", "Customer", needed=True, width=16, resolver=self._resolver(self._customers),
-                suggest=self._customers, help="Code or part of the name. F4 lists, F6 adds a new customer.",
+                "customer", "Customer", id="customer-field", needed=True, label_width=10, width=16,
+                resolver=self._resolver(self._customers), suggest=self._customers, help="Code or part of the name. F4 lists, F6 adds a new customer.",
             )  # fmt: skip
         with Horizontal(classes="row"):
             for spec in HEADER_FIELDS:
@@ -130,7 +130,8 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
 
     def _strip_fields(self) -> dict[str, Field]:
         def number(name: str, *, needed: bool = False, help: str = "") -> DecimalField:  # noqa: A002
-            return DecimalField(name, width=0, needed=needed, show=lambda value: self.number(value), help=help)
+            show = self.price if name == "price" else self.number
+            return DecimalField(name, width=0, needed=needed, show=show, help=help)
 
         return {
             "item": Field(
@@ -142,7 +143,7 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
             "uom": Field("uom", width=0, suggest=self._units, resolver=self._resolver(self._units),
                          help="Unit of measure; the item's other units are listed with F4."),
             "price": number("price", help="A price by hand stays when the quantity changes (D-4.6)."),
-            "discounts": Field("discounts", width=0, help="50+10+5; -3 is a surcharge; 5# an amount (D-5.1)."),
+            "discounts": Field("line_discounts", width=0, help="50+10+5; -3 is a surcharge; 5# an amount (D-5.1)."),
         }  # fmt: skip
 
     def _header_field(self, spec: HeaderField) -> Field:
@@ -194,11 +195,12 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
             lambda: opened.session.draft.lines,
             lambda: opened.session.draft.currency.decimals,
             self.number,
+            self.price,
             self.amount,
             self.day,
         )
         self.lines_table.refresh_source(rows)
-        self.panel_text = PanelText(self.number, self.amount, self.day)
+        self.panel_text = PanelText(self.number, self.price, self.amount, self.day)
         self.show_all()
         self._opened.set()
         if opened.told:
@@ -303,7 +305,7 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
             session.set_uom(field.choice.code if field.choice else field.text)
         elif name == "price":
             session.set_price(cast(Any, field.value))
-        elif name == "discounts":
+        elif name == "line_discounts":
             session.set_discounts(field.text)
         elif name == "vat":
             code = field.choice.code if field.choice else field.text
@@ -442,7 +444,7 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
         new = session.editing < 0
         texts = {"line": f"{(len(draft.lines) if new else session.editing) + 1}", "net": "", "description": ""}
         values: dict[str, tuple[object, str]] = dict.fromkeys(
-            ("uom", "price", "discounts", "description", "line_note", "vat", "line_delivery"), (None, "")
+            ("uom", "price", "line_discounts", "description", "line_note", "vat", "line_delivery"), (None, "")
         )
         if line is not None:
             quantity = self.field("quantity")
@@ -450,7 +452,7 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
             priced = line.line_type is not LineType.NOTE
             values["uom"] = (line.uom.code or None, "")
             values["price"] = (line.price if priced else None, "")
-            values["discounts"] = (format_discounts(line.discounts) or None, "")
+            values["line_discounts"] = (format_discounts(line.discounts) or None, "")
             values["description"] = (line.description, "")
             values["line_note"] = (line.note or None, "")
             values["vat"] = (line.vat.code if line.vat else None, "")

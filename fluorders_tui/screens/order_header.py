@@ -160,13 +160,13 @@ def _terms_code(draft: OrderDraft) -> tuple[str, str]:
 
 HEADER_FIELDS: tuple[HeaderField, ...] = (
     HeaderField(
-        "date", "Date", lambda draft: (draft.date, ""), _apply_date, _read_date, kind="date", width=10, main=True,
+        "date", "Date", lambda draft: (draft.date, ""), _apply_date, _read_date, kind="date", width=11, main=True,
         help="The document's date: lists, rates and numbers follow it. t is today, 15 the fifteenth, -1 yesterday.",
     ),
     HeaderField(
         "delivery_date", "Delivery", lambda draft: (draft.delivery_date, ""),
         lambda draft, value, session: header.set_delivery_date(draft, value, checks=session.desk.checks),
-        kind="date", width=10, main=True,
+        kind="date", width=11, main=True,
         help="Delivery date of every line that has none of its own. +7 is in a week.",
     ),
     HeaderField(
@@ -212,12 +212,12 @@ HEADER_FIELDS: tuple[HeaderField, ...] = (
                 if draft.customer_vat else ("", "as the items"),
                 lambda draft, value, session: header.set_customer_vat(draft, value, session.cards),
                 _read_vat, "vat-codes", help="Overrides the items' (D-3.3)."),
-    HeaderField("vat_included", "VAT in price", lambda draft: ("yes" if draft.vat_included else "no", ""),
+    HeaderField("vat_included", "VAT incl.", lambda draft: ("yes" if draft.vat_included else "no", ""),
                 lambda draft, value, session: header.change_vat_mode(
                     draft, value, session.conditions, session.cards),
                 _read_flag, kind="flag", help="Whether prices contain VAT (D-7 step 6)."),
     HeaderField("ready_date", "Ready", lambda draft: (draft.ready_date, ""),
-                lambda draft, value, _: header.set_ready_date(draft, value), kind="date", width=10,
+                lambda draft, value, _: header.set_ready_date(draft, value), kind="date", width=11,
                 help="Not after the delivery date (D-6.4)."),
     HeaderField("deposit", "Deposit", lambda draft: (draft.deposit or None, ""),
                 lambda draft, value, _: header.set_deposit(draft, value or Decimal(0)), kind="amount",

@@ -15,15 +15,15 @@ __all__ = ["LINE_COLUMNS", "LineRows"]
 
 LINE_COLUMNS = (
     Column("line", "Ln", 4, align="right"),
-    Column("item", "Item", 13),
-    Column("description", "Description", 12, flex=True),
-    Column("quantity", "Quantity", 9, align="right"),
+    Column("item", "Item", 12),
+    Column("description", "Description", 20, flex=True),
+    Column("quantity", "Quantity", 8, align="right"),
     Column("uom", "UM", 4),
-    Column("price", "Price", 10, align="right"),
-    Column("discounts", "Disc.", 8),
+    Column("price", "Price", 9, align="right"),
+    Column("discounts", "Disc.", 7),
     Column("vat", "VAT", 5, drop=2),
     Column("delivery", "Delivery", 10, drop=1),
-    Column("net", "Net", 11, align="right"),
+    Column("net", "Net", 10, align="right"),
 )
 
 _MARKS = {
@@ -42,12 +42,14 @@ class LineRows:
         lines: Callable[[], tuple[OrderLine, ...]],
         decimals: Callable[[], int],
         number: Callable[[Decimal | None], str],
+        price: Callable[[Decimal | None], str],
         amount: Callable[[Decimal | None, int], str],
         day: Callable[[dt.date | None], str],
     ) -> None:
         self._lines = lines
         self._decimals = decimals
         self._number = number
+        self._price = price
         self._amount = amount
         self._day = day
 
@@ -79,7 +81,7 @@ class LineRows:
             f"{line.description} · {line.note}" if line.note else line.description,
             self._number(line.quantity),
             line.uom.code,
-            self._number(line.price),
+            self._price(line.price),
             format_discounts(line.discounts),
             line.vat.code if line.vat else "",
             self._day(line.delivery_date),

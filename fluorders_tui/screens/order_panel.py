@@ -23,10 +23,12 @@ class PanelText:
     def __init__(
         self,
         number: Callable[[Decimal | None], str],
+        price: Callable[[Decimal | None], str],
         amount: Callable[[Decimal | None, int], str],
         day: Callable[[dt.date | None], str],
     ) -> None:
         self.number = number
+        self.price = price
         self.amount = amount
         self.day = day
 
@@ -76,7 +78,7 @@ class PanelText:
                 Block(
                     "Last price",
                     (
-                        Fact(self.day(last.date), f"{self.number(last.price)}{chain}"),
+                        Fact(self.day(last.date), f"{self.price(last.price)}{chain}"),
                         Fact(f"{self.number(last.quantity)} {last.uom}", last.number),
                         "Ctrl+E takes it over.",
                     ),
@@ -136,7 +138,7 @@ class PanelText:
         parts = [f"free {self.number(free)} {card.main_uom.code}" if free is not None else "stock ?"]
         if card.last_price:
             chain = f" {card.last_price.discounts}" if card.last_price.discounts else ""
-            parts.append(f"last {self.number(card.last_price.price)}{chain} on {self.day(card.last_price.date)}")
+            parts.append(f"last {self.price(card.last_price.price)}{chain} on {self.day(card.last_price.date)}")
         why = explain_price(line)
         parts += why[:1]
         parts += line.warnings

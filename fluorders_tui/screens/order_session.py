@@ -188,11 +188,16 @@ class OrderSession:
             raise Refused("Choose the customer first.", field="customer", rule="D-3.1")
         if quantity is None and before is not None and self.editing >= 0 and before.quantity > 0:
             quantity = before.quantity
-        amount = quantity if quantity is not None else proposed_quantity(card, card.main_uom, self.desk.checks) or ONE
+        amount = quantity if quantity is not None else self._usual_quantity(card)
         line = make_line(self.draft, self.conditions, card, amount, uom, checks=self.desk.checks)
         if line_type is LineType.GIVE_AWAY:
             line = make_give_away(self.draft, line)
         self.line = line
+
+    def _usual_quantity(self, card: ItemCard) -> Decimal:
+        """What the price is shown for until the quantity is typed: one that no check minds."""
+        proposed = proposed_quantity(card, card.main_uom, self.desk.checks)
+        return max(proposed or ONE, card.pack_quantity, card.economic_lot)
 
     def start_free(self, line_type: LineType, description: str) -> None:
         """Put a line without an item into the strip (D-6.1)."""

@@ -238,7 +238,8 @@ class Field(Widget):
         if self.input.value != text:
             with self.input.prevent(Input.Changed):
                 self.input.value = text
-            self.input.cursor_position = len(text)
+            # From its beginning, as long as nobody types there; on focus all of it is selected.
+            self.input.cursor_position = len(text) if self.input.has_focus else 0
 
     def _tell(self, note: str, error: DeskError | None) -> None:
         if (note, error) != (self.note, self.error):
