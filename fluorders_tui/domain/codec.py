@@ -21,9 +21,7 @@ T = TypeVar("T")
 
 def dumps(value: Any, *, only: Iterable[str] | None = None) -> str:
     """JSON of a dataclass; with `only`, just those of its fields. All defaults give an empty text."""
-    data = to_data(value)
-    if only is not None:
-        data = {name: data[name] for name in only if name in data}
+    data = to_data(value) if only is None else _changed(value, only)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")) if data else ""
 
 
@@ -44,9 +42,15 @@ def to_data(value: Any) -> Any:
         return value.value
     if isinstance(value, dt.date):
         return value.isoformat()
+    return _changed(value, _defaults(cast(Any, type(value))))
+
+
+def _changed(value: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Those of the fields called `names` that differ from their default; the others cost nothing."""
+    defaults = _defaults(cast(Any, type(value)))
     result = {}
-    for name, default in _defaults(cast(Any, type(value))):
-        field = getattr(value, name)
+    for name in names:
+        field, default = getattr(value, name), defaults[name]
         if field is not default and field != default:
             result[name] = to_data(field)
     return result
@@ -65,11 +69,11 @@ _MISSING = object()
 
 
 @cache
-def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
-    return tuple(
-        (field.name, _MISSING if field.default is dataclasses.MISSING else field.default)
+def _defaults(kind: type[Any]) -> dict[str, Any]:
+    return {
+        field.name: _MISSING if field.default is dataclasses.MISSING else field.default
         for field in dataclasses.fields(kind)
-    )
+    }
 
 
 def _same(value: Any) -> Any:
