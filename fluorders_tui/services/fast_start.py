@@ -62,7 +62,7 @@ def working_set(country: str) -> tuple[dict[str, str], WorkingSet]:
             hint=f"There is one for {', '.join(COUNTRIES)}.",
         )
     rows = _read("common.toml")
-    own = _read(f"{code}.toml")
+    own: dict[str, Any] = _read(f"{code}.toml")
     parameters: dict[str, str] = own.pop("company")
     holidays = own.pop("holidays", {})
     for registry, changes in own.items():
@@ -73,17 +73,25 @@ def working_set(country: str) -> tuple[dict[str, str], WorkingSet]:
     return {"country": code, "order_type": USUAL_ORDER_TYPE, **parameters}, rows
 
 
-def fast_start(store: Store, *, country: str, company: str = "", user: str, clock: Clock = utc_now) -> FastStart:
+def fast_start(
+    store: Store,
+    *,
+    country: str,
+    company: str = "",
+    user: str,
+    clock: Clock = utc_now,
+    today: dt.date | None = None,
+) -> FastStart:
     """Fill the tables of a database of this version with the working set of `country`, in one transaction.
 
-    `user` becomes administrator where nobody is. The calendar gets the public holidays of this and
-    the next year. A second run changes nothing, except that in a new year its holidays are added.
+    `user` becomes administrator where nobody is. The calendar gets the public holidays of the year
+    of `today` (the clock's day when left out) and the next one. A second run changes nothing, except that in a new year its holidays are added.
     Raises `Invalid` (D-2.6) for a country without a working set, `Unreachable`.
     """
     parameters, rows = working_set(country)
     now = clock()
     for calendar in rows["calendars"].values():
-        calendar["calendar-days"] = _holidays(calendar["country"], calendar.pop("region", None), now.date())
+        calendar["calendar-days"] = _holidays(calendar["country"], calendar.pop("region", None), today or now.date())
     with store.write() as session:
         connection = session.connection()
         before = company_rows.company_of(connection)
@@ -124,10 +132,10 @@ class _Filling:
         }
         values = [_values(registry, {"code": code} | row) for code, row in missing.items()]
         ids = insert_rows(self.connection, registry, values, self.codes.id_of)
-        for id, (code, row) in zip(ids, missing.items(), strict=True):
-            self.codes.add(registry, Code(id, code, True))
+        for row_id, (code, row) in zip(ids, missing.items(), strict=True):
+            self.codes.add(registry, Code(row_id, code, True))
             given = {name: value for name, value in row.items() if name in spec.by_name}
-            self.events.append(Event(registry, id, code, "created", comment=company_rows.COMMENT, after=given))
+            self.events.append(Event(registry, row_id, code, "created", comment=company_rows.COMMENT, after=given))
         for child in spec.children:
             self._add_children(registry, child, missing)
         if registry == "calendars":

@@ -26,7 +26,7 @@ def company_of(connection: Connection) -> tuple[str, str] | None:
 
 def add_company(session: Session, values: dict[str, str]) -> None:
     """Write the company's one row."""
-    session.add(commerce.Company(**values))
+    session.add(commerce.Company.model_validate(values))
     session.flush()
 
 
