@@ -85,7 +85,9 @@ def fast_start(
     """Fill the tables of a database of this version with the working set of `country`, in one transaction.
 
     `user` becomes administrator where nobody is. The calendar gets the public holidays of the year
-    of `today` (the clock's day when left out) and the next one. A second run changes nothing, except that in a new year its holidays are added.
+    of `today` (the clock's day when left out) and of the next one. A second run changes nothing,
+    except that in a new year its holidays are added.
+
     Raises `Invalid` (D-2.6) for a country without a working set, `Unreachable`.
     """
     parameters, rows = working_set(country)
