@@ -114,6 +114,8 @@ COMMANDS: tuple[Command, ...] = (
             "Board", ("board",), priority=2),
     Command("reject", ("r",), "Reject", "Reject the selected orders, with a comment.",
             "Board", ("board",), priority=2),
+    Command("first_row", ("ctrl+home",), "First row", "Move the cursor to the first row.", "Lists", ("find",)),
+    Command("last_row", ("ctrl+end",), "Last row", "Move the cursor to the last row.", "Lists", ("find",)),
     Command("sort", ("f8",), "Sort", "Sort by the next column: newest, oldest, customer, delivery, total.",
             "Lists", ("find",), priority=4),
     Command("menu_new_order", ("1",), "New order", "Type a new order.", "First screen", ("home",)),

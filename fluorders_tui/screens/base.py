@@ -64,6 +64,11 @@ class DeskScreen(FieldFlow[Any]):
         shown = max(2, -int(value.normalize().as_tuple().exponent))
         return format_decimal(value, self.form, shown)
 
+    def money(self, value: Decimal) -> str:
+        """An amount by locale with the decimals it carries, those of its currency."""
+        exponent = value.as_tuple().exponent
+        return format_decimal(value, self.form, max(0, -exponent) if isinstance(exponent, int) else None)
+
     def number(self, value: Decimal | None) -> str:
         """A quantity or price by locale in its shortest form, '' for none."""
         return "" if value is None else format_decimal(value, self.form)

@@ -227,7 +227,7 @@ class HomeScreen(DeskScreen):
         return self.number(Decimal(count)) if count else "–"
 
     def _total(self, row: OrderRow) -> str:
-        return f"{self.amount(row.total, -row.total.as_tuple().exponent)} {row.currency}"  # type: ignore[operator]
+        return f"{self.money(row.total)} {row.currency}"
 
     @staticmethod
     def _status_of(row: OrderRow) -> _Target:
@@ -244,7 +244,7 @@ class HomeScreen(DeskScreen):
             count = self._count(counted.count if counted else 0)
             value = self.amount(counted.value) if counted else ""
             detail = f"{count:>9} {value:>15}" if self._wide else count
-            target = _Target("orders", {"choose": status.value})
+            target = _Target("orders", {"choose": look.word})
             shortcuts.append(Shortcut(letter, str(look), detail, look.look if counted else "muted", target))
         count = self._count(needs.late_count)
         late = Shortcut(
