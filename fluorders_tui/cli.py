@@ -33,6 +33,15 @@ class Command(NamedTuple):
 
 COMMANDS: dict[str, Command] = {
     "init": Command("init", "create or migrate the database and fill its tables for a country"),
+    "demo": Command("demo", "fill a new database with plausible data"),
+    "status": Command("status", "tell one order's story"),
+    "orders": Command("orders", "list orders"),
+    "order": Command("order", "enter or show orders as JSON: order new, order show"),
+    "import": Command("import_", "read a table from CSV, XLSX or JSON"),
+    "export": Command("export", "write a table as CSV, JSON, XLSX or text"),
+    "check": Command("check", "say what is wrong here and how to mend it"),
+    "backup": Command("backup", "copy the database into a file"),
+    "restore": Command("restore", "put a backup in place of the database"),
     "locate": Command("locate", "say where configuration, database and log are"),
 }
 

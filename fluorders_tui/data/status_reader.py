@@ -1,0 +1,226 @@
+"""Reading one order's state through the bare driver from the views of `interfaces.md` §4.
+
+Nothing of the object layer is imported: the answer is there before that would be. Amounts are taken from the exact
+`…_minor` integers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from fluorders_tui.data.views import ORDER_AMOUNTS
+from fluorders_tui.domain.errors import Unreachable
+from fluorders_tui.domain.money import MICRO_DECIMALS, from_scaled, plain, round_half_up
+from fluorders_tui.domain.story_words import StoryEntry, story_entry
+
+_ORDER = (
+    "id", "number", "type", "status", "execution", "revision", "customer", "customer_name", "date", "delivery_date",
+    "ready_date", "reference", "currency", "currency_decimals", "destination", "destination_name",
+    "destination_city", "destination_country", "payment_type", "payment_terms", "carrier", "lines", "entered_by",
+    "entered_at", "confirmed_at", "changed_at", "printed_at",
+)  # fmt: skip
+_LINE = (
+    "line", "line_type", "status", "item", "description", "quantity", "uom", "executed", "remaining", "price",
+    "discounts", "vat", "delivery_date", "note",
+)  # fmt: skip
+_LINE_AMOUNTS = ("gross", "net", "final_discount")
+_DATES = ("date", "delivery_date", "ready_date")
+_MOMENTS = ("entered_at", "confirmed_at", "changed_at", "printed_at")
+_EXACT = ("quantity", "executed", "remaining", "price")
+_MOST_SAME = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """An order as the views show it: header and lines by the views' column names, journal in words.
+
+    Amounts are in document currency with its decimals, moments in the company's zone.
+    """
+
+    order: dict[str, Any]
+    lines: tuple[dict[str, Any], ...]
+    journal: tuple[StoryEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """The orders that a number means, and the numbers near it where it means none.
+
+    `zone` is the company's time zone by name.
+    """
+
+    orders: tuple[OrderState, ...]
+    near: tuple[str, ...]
+    zone: str
+
+
+class _Reader:
+    """One connection of either driver; a statement's places are `?`."""
+
+    def __init__(self, url: str) -> None:
+        if url.startswith("sqlite:"):
+            import sqlite3
+
+            path = url.removeprefix("sqlite:///").partition("?")[0]
+            if not os.path.exists(path):
+                raise FileNotFoundError(path)
+            self._connection: Any = sqlite3.connect(path, timeout=5)
+            self._place = "?"
+        else:
+            import psycopg
+
+            self._connection = psycopg.connect(url, connect_timeout=10, prepare_threshold=None)
+            self._place = "%s"
+
+    def rows(self, columns: Sequence[str], rest: str, *values: object) -> list[dict[str, Any]]:
+        """The columns of all rows that `FROM …` gives."""
+        quoted = ", ".join(f'"{column}"' for column in columns)
+        statement = f"SELECT {quoted} {rest}".replace("?", self._place)
+        return [dict(zip(columns, row, strict=True)) for row in self._connection.execute(statement, values).fetchall()]
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def read_status(url: str, number: str) -> StatusAnswer:
+    """The orders with this number (a bare figure also means the sequence), or the numbers near it.
+
+    Raises `Unreachable`, also for a database of another version.
+    """
+    try:
+        reader = _Reader(url)
+        try:
+            return _answer(reader, number.strip())
+        finally:
+            reader.close()
+    except Exception as error:
+        raise _told(url, error) from error
+
+
+def _told(url: str, error: Exception) -> Exception:
+    """The driver's error in the words of the whole desk; a fault of our own stays what it is."""
+    if not isinstance(error, OSError) and type(error).__module__.partition(".")[0] not in ("sqlite3", "psycopg"):
+        return error
+    from fluorders_tui.data.schema import check_version
+    from fluorders_tui.data.store import Store
+
+    if isinstance(error, FileNotFoundError):
+        return Unreachable("There is no database here.", field=str(error), hint="Run `fluorders init`.")
+    store = Store(url)
+    try:
+        check_version(store)
+    except Unreachable as unreachable:
+        return unreachable
+    finally:
+        store.dispose()
+    return Unreachable(f"The database can't be read: {error}", field=store.shown_url)
+
+
+def _answer(reader: _Reader, number: str) -> StatusAnswer:
+    company = reader.rows(("time_zone",), "FROM company ORDER BY id LIMIT 1")
+    zone = company[0]["time_zone"] if company else "UTC"
+    found = reader.rows(_columns(), "FROM v_order WHERE number = ? ORDER BY id DESC LIMIT ?", number, _MOST_SAME)
+    if not found and number.isascii() and number.isdecimal() and len(number) < 19:
+        found = _numbered(reader, int(number))
+    if found:
+        orders = tuple(_state(reader, row, zone) for row in found)
+        return StatusAnswer(orders, (), zone)
+    return StatusAnswer((), _near(reader, number), zone)
+
+
+def _columns() -> tuple[str, ...]:
+    return (*_ORDER, *(f"{name}_minor" for name in ORDER_AMOUNTS), "company_total_minor")
+
+
+def _numbered(reader: _Reader, sequence: int) -> list[dict[str, Any]]:
+    ids = reader.rows(("id",), "FROM customer_order WHERE sequence = ? ORDER BY id DESC LIMIT ?", sequence, _MOST_SAME)
+    return [row for found in ids for row in reader.rows(_columns(), "FROM v_order WHERE id = ?", found["id"])]
+
+
+def _near(reader: _Reader, number: str) -> tuple[str, ...]:
+    """Numbers somebody may have meant: same figures at the end, then the neighbours in order."""
+    near: list[str] = []
+    figures = number[len(number.rstrip("0123456789")) :]
+    if figures and len(figures) < 19:
+        near += [row["number"] for row in _numbered(reader, int(figures))[:3]]
+    for rest in (
+        "FROM v_order WHERE number = ? LIMIT 1",
+        "FROM v_order WHERE number < ? ORDER BY number DESC LIMIT 1",
+        "FROM v_order WHERE number > ? ORDER BY number LIMIT 1",
+    ):
+        wanted = number.upper() if "=" in rest else number
+        near += [row["number"] for row in reader.rows(("number",), rest, wanted)]
+    return tuple(dict.fromkeys(near))
+
+
+def _state(reader: _Reader, row: dict[str, Any], zone: str) -> OrderState:
+    order_id, decimals = row.pop("id"), row.pop("currency_decimals")
+    for name in ORDER_AMOUNTS:
+        row[name] = from_scaled(row.pop(f"{name}_minor"), decimals)
+    row["company_total"] = from_scaled(row.pop("company_total_minor"), 2)
+    for name in _DATES:
+        row[name] = _date(row[name])
+    for name in _MOMENTS:
+        row[name] = None if row[name] is None else _local(row[name], zone)
+    columns = (*_LINE, *(f"{name}_minor" for name in _LINE_AMOUNTS))
+    lines = reader.rows(columns, "FROM v_order_line WHERE order_id = ? ORDER BY line", order_id)
+    for line in lines:
+        for name in _LINE_AMOUNTS:
+            line[name] = from_scaled(line.pop(f"{name}_minor"), decimals)
+        for name in _EXACT:
+            line[name] = _exact(line[name])
+        line["delivery_date"] = _date(line["delivery_date"])
+    return OrderState(row, tuple(lines), _journal(reader, order_id, zone))
+
+
+def _journal(reader: _Reader, order_id: int, zone: str) -> tuple[StoryEntry, ...]:
+    columns = ("at", "user", "event", "from_status", "to_status", "comment", "before", "after")
+    return tuple(
+        story_entry(
+            _local(row["at"], zone),
+            row["user"],
+            row["event"],
+            row["from_status"],
+            row["to_status"],
+            row["comment"],
+            json.loads(row["before"]) if row["before"] else {},
+            json.loads(row["after"]) if row["after"] else {},
+        )
+        for row in reader.rows(columns, "FROM v_journal WHERE kind = 'order' AND document_id = ? ORDER BY id", order_id)
+    )
+
+
+def _date(value: Any) -> dt.date | None:
+    found: dt.date | None = dt.date.fromisoformat(value) if isinstance(value, str) else value
+    return found
+
+
+def _local(value: Any, zone: str) -> dt.datetime:
+    """UTC as the driver gives it, in the company's zone."""
+    moment: dt.datetime = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=dt.UTC)
+    return moment.astimezone(zone_named(zone))
+
+
+def zone_named(name: str) -> dt.tzinfo:
+    """A time zone by name, UTC where this machine does not know it."""
+    if name == "UTC":
+        return dt.UTC
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return dt.UTC
+
+
+def _exact(value: Any) -> Decimal:
+    """A quantity or price of the view, which SQLite has as the float nearest to its six decimals."""
+    return Decimal(plain(round_half_up(Decimal(str(value)), MICRO_DECIMALS)))

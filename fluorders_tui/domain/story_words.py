@@ -1,0 +1,145 @@
+"""An order's journal in plain words, the same on screen and in the shell (D-12.5).
+
+Kept light: the command `status` answers faster than the object layer can be imported.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+#: What somebody did, by the journal's event; any other event is told by its own name.
+_DEEDS = {
+    "entered": "entered the order",
+    "changed": "changed the order",
+    "waiting for approval": "left the order waiting for approval",
+    "locked": "had the order locked",
+    "rejected": "rejected the order",
+    "confirmed": "confirmed the order",
+    "partially executed": "executed a part of the order",
+    "executed": "executed the order",
+    "forcibly executed": "closed what was left of the order",
+    "cancelled": "cancelled the order",
+    "archived": "archived the order",
+    "printed": "printed the order",
+}
+
+#: Names of fields that differ from the vocabulary's word for people.
+_WORDS = {
+    "vat": "VAT",
+    "customer_vat": "VAT",
+    "vat_included": "VAT included",
+    "vat_recourse": "VAT recourse",
+    "uom": "unit",
+    "rate": "exchange rate",
+    "payments": "payment",
+}
+_LONGEST = 60
+_NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class StoryEntry:
+    """One thing that happened: when (in the company's zone), who, what, and what changed, field by field."""
+
+    at: dt.datetime
+    user: str
+    event: str
+    from_status: str
+    to_status: str
+    text: str
+    changes: tuple[str, ...] = ()
+    comment: str = ""
+
+    def headline(self, today: dt.date | None = None) -> str:
+        """`Tue 24 Nov 10:32 anna entered the order: 5 lines, 420.00 EUR`; with its year when that is not today's."""
+        return f"{moment(self.at, today)} {self.user or 'somebody'} {self.text}"
+
+
+def moment(at: dt.datetime, today: dt.date | None = None) -> str:
+    """`Tue 24 Nov 10:32`, or `Tue 24 Nov 2026 10:32` when `today` is in another year."""
+    year = f" {at.year}" if today is not None and at.year != today.year else ""
+    return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]}{year} {at:%H:%M}"
+
+
+def story_entry(
+    at: dt.datetime,
+    user: str,
+    event: str,
+    from_status: str,
+    to_status: str,
+    comment: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> StoryEntry:
+    """One row of the journal in words; `at` is in the zone it shall be shown in."""
+    text = _DEEDS.get(event) or f"{event} the order"
+    changes: tuple[str, ...] = ()
+    if event == "entered":
+        text += _size(after)
+    else:
+        changes = changes_in_words(before, after)
+        if event == "changed" and from_status != to_status:
+            text += f", now {to_status}"
+    return StoryEntry(at, user, event, from_status, to_status, text, changes, comment)
+
+
+def _size(after: Mapping[str, Any]) -> str:
+    parts = []
+    if isinstance(lines := after.get("lines"), int):
+        parts.append(f"{lines} line" if lines == 1 else f"{lines} lines")
+    if after.get("total") is not None:
+        parts.append(f"{after['total']} {after.get('currency', '')}".strip())
+    return f": {', '.join(parts)}" if parts else ""
+
+
+def changes_in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """What changed, the header's fields first, then each line's in one sentence: `line 2: quantity 3 → 5`."""
+    header: list[str] = []
+    lines: dict[int, list[str]] = {}
+    for field in {**before, **after}:
+        place, name = _line_place(field)
+        old, new = before.get(field), after.get(field)
+        if place and name:
+            lines.setdefault(place, []).append(_changed(name, old, new))
+        elif place and field in before and field not in after:
+            header.append(f"line {place} removed: {_shown(old)}")
+        elif place:
+            header.append(f"line {place} added: {_shown(new)}")
+        elif field == "lines" and isinstance(new, str):
+            header.append(f"lines {new}")
+        else:
+            header.append(_changed(field, old, new))
+    header.sort(key=_about_lines)
+    return (*header, *(f"line {place}: {', '.join(lines[place])}" for place in sorted(lines)))
+
+
+def _about_lines(sentence: str) -> bool:
+    return sentence.startswith("line")
+
+
+def _line_place(field: str) -> tuple[int, str]:
+    """2 and `quantity` of `lines[2].quantity`; 0 for a field of the header."""
+    if not field.startswith("lines["):
+        return 0, ""
+    place, _, name = field[len("lines[") :].partition("]")
+    return (int(place), name.removeprefix(".")) if place.isdecimal() else (0, "")
+
+
+def _changed(name: str, old: Any, new: Any) -> str:
+    label = _WORDS.get(name) or name.replace("_", " ")
+    return f"{label} {_shown(old)} → {_shown(new)}"
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == "":
+        return _NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = " ".join(str(value).split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,0 +1,35 @@
+"""One order's story: the order as it stands and everything that happened to it, in plain words (U-4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluorders_tui.data.order_list import KIND
+from fluorders_tui.data.order_story import story_entries
+from fluorders_tui.domain.story_words import StoryEntry
+from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.orders import open_order, open_order_row
+from fluorders_tui.services.saved_order import SavedOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An order and its journal, oldest entry first, times in the company's zone (E-2.3)."""
+
+    order: SavedOrder
+    entries: tuple[StoryEntry, ...]
+
+
+def story(desk: Desk, number: str) -> Story:
+    """The story of the order with `number`. Raises `Invalid` for a number that no order or several have."""
+    return _told(desk, open_order(desk, number))
+
+
+def story_of_row(desk: Desk, order_id: int) -> Story:
+    """As `story`, by row."""
+    return _told(desk, open_order_row(desk, order_id))
+
+
+def _told(desk: Desk, order: SavedOrder) -> Story:
+    with desk.store.read() as connection:
+        return Story(order, story_entries(connection, KIND, order.draft.id, desk.local))

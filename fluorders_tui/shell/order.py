@@ -1,0 +1,98 @@
+"""Enter orders that a program hands over as JSON, or show one the same way (interfaces §2).
+
+fluorders order new FILE|-      enter the order in FILE, or the list of orders: all or none
+fluorders order show NUMBER     show an order; what comes out may go in again
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from fluorders_tui.config import Settings
+from fluorders_tui.domain.errors import Unreadable
+
+if TYPE_CHECKING:
+    from fluorders_tui.documents.order_input import OrderInput
+    from fluorders_tui.services.saved_order import SavedOrder
+
+_FORMATS = ("text", "json", "csv")
+_COLUMNS = (
+    "number", "status", "customer", "date", "line", "line_type", "item", "description", "quantity", "uom", "price",
+    "discounts", "vat", "net", "delivery_date", "total", "currency",
+)  # fmt: skip
+
+
+def register(parser: ArgumentParser) -> None:
+    """Describe the arguments of `fluorders order`."""
+    commands = parser.add_subparsers(dest="action", metavar="new|show", required=True)
+    new = commands.add_parser("new", prog="fluorders order new", help="enter orders from a JSON file")
+    new.add_argument("file", metavar="FILE|-", help="JSON file, - for standard input")
+    new.add_argument("--dry-run", action="store_true", help="complete the orders, but write nothing and take no number")
+    show = commands.add_parser("show", prog="fluorders order show", help="show one order")
+    show.add_argument("number", help="the order's number")
+    for one in (new, show):
+        one.add_argument("--format", choices=_FORMATS, default="json", help="json (default), text, csv: a row per line")
+
+
+def run(args: Namespace, settings: Settings) -> int:
+    """Enter or show, and write the completed documents; a list gives a list."""
+    if args.action == "new":
+        return _new(args, settings)
+    from fluorders_tui.services.orders import open_order
+    from fluorders_tui.shell.opening import open_desk
+
+    _write([open_order(open_desk(settings), args.number)], args.format, as_list=False)
+    return 0
+
+
+def _new(args: Namespace, settings: Settings) -> int:
+    given, as_list = _read(args.file)
+    from fluorders_tui.services.order_intake import enter_inputs
+    from fluorders_tui.shell.opening import open_desk
+
+    saved = enter_inputs(open_desk(settings), given, as_list=as_list, dry_run=args.dry_run)
+    _write(saved, args.format, as_list=as_list)
+    return 0
+
+
+def _read(name: str) -> tuple[list[OrderInput], bool]:
+    from fluorders_tui.documents.order_input import read_orders
+
+    if name == "-":
+        sys.stdin.reconfigure(encoding="utf-8", errors="strict")  # type: ignore[union-attr]
+        return read_orders(sys.stdin)
+    try:
+        with open(name, encoding="utf-8") as source:
+            return read_orders(source, name)
+    except OSError as error:
+        raise Unreadable(f"The file can't be read: {error.strerror}.", field=name) from None
+
+
+def _write(saved: Sequence[SavedOrder], form: str, *, as_list: bool) -> None:
+    if form == "json":
+        from fluorders_tui.documents.order_json import document_text, order_to_json
+
+        sys.stdout.write(document_text([order_to_json(one) for one in saved], as_list=as_list))
+    elif form == "csv":
+        from fluorders_tui.documents.table_writing import write_table
+
+        write_table((row for one in saved for row in _rows(one)), _COLUMNS, "csv", sys.stdout)
+    else:
+        from fluorders_tui.shell.order_text import order_text
+
+        sys.stdout.write("\n".join(order_text(one) for one in saved))
+
+
+def _rows(saved: SavedOrder) -> Iterator[list[Any]]:
+    draft = saved.draft
+    from fluorders_tui.domain.discounts import format_discounts
+
+    for place, line in enumerate(draft.lines, 1):
+        yield [
+            draft.number, draft.status.value, draft.customer, draft.date, place, line.line_type.value, line.item,
+            line.description, line.quantity, line.uom.code, line.price, format_discounts(line.discounts),
+            line.vat.code if line.vat else "", line.net, line.delivery_date, saved.totals.total, draft.currency.code,
+        ]  # fmt: skip

@@ -1,0 +1,63 @@
+"""An order on paper-wide lines, for people and screen readers: what `order new` and `order show` print as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from fluorders_tui.documents.table_writing import shown
+from fluorders_tui.domain.discounts import format_discounts
+from fluorders_tui.domain.money import fixed, plain
+from fluorders_tui.domain.order import LineType, OrderLine
+from fluorders_tui.services.saved_order import SavedOrder
+
+_WIDTH = 80
+
+
+def order_text(saved: SavedOrder) -> str:
+    """The order with its lines, totals, due dates and warnings."""
+    return "".join(f"{line}\n" for line in _text(saved))
+
+
+def _text(saved: SavedOrder) -> Iterator[str]:
+    draft, totals = saved.draft, saved.totals
+    code, decimals = draft.currency.code, draft.currency.decimals
+    yield f"Order {shown(draft.number) or '(no number yet)'}: {draft.status.value}"
+    yield from _field("Customer", f"{draft.customer} {draft.name}")
+    yield from _field("Date", draft.date.isoformat())
+    yield from _field("Delivery", draft.delivery_date.isoformat() if draft.delivery_date else "")
+    yield from _field("Reference", draft.reference)
+    yield from _field("Ship to", draft.destination.one_line())
+    for number, line in enumerate(draft.lines, 1):
+        yield from _wrapped(f"{number:>4} {_line(line, decimals)}", "", " " * 5)
+    yield from _field("Taxable", f"{totals.taxable:f} {code}")
+    yield from _field("VAT", f"{totals.vat:f} {code}")
+    yield from _field("Total", f"{totals.total:f} {code}")
+    for due in saved.due_dates:
+        yield from _field("Due", f"{due.date.isoformat()} {due.amount:f} {code} {due.payment_type}".rstrip())
+    for notice in saved.warnings:
+        where = f"line {notice.line}: " if notice.line else ""
+        yield from _field("Warning", f"{where}{notice.text}")
+
+
+def _line(line: OrderLine, decimals: int) -> str:
+    what = " ".join(part for part in (line.item, line.description) if part)
+    if line.line_type is LineType.NOTE:
+        return what
+    kind = f" ({line.line_type.value})" if line.line_type not in (LineType.CODED, LineType.UNCODED) else ""
+    less = f" less {format_discounts(line.discounts)}" if line.discounts else ""
+    quantity = f"{plain(line.quantity)} {line.uom.code}".strip()
+    return f"{quantity} {what}{kind} at {plain(line.price)}{less} = {fixed(line.net, decimals)}"
+
+
+def _field(label: str, value: str) -> Iterator[str]:
+    if value:
+        yield from _wrapped(value, f"{label:<11}", " " * 11)
+
+
+def _wrapped(text: str, first: str, further: str) -> Iterator[str]:
+    lines = wrap(shown(text), _WIDTH - len(further), break_on_hyphens=False, drop_whitespace=True) or [""]
+    indent = text[: len(text) - len(text.lstrip())] if not first else ""
+    yield first + indent + lines[0].lstrip() if not first else first + lines[0]
+    for line in lines[1:]:
+        yield further + line

@@ -1,0 +1,155 @@
+"""One order's story: where it stands, its lines, and what happened to it.
+
+As text for people, as JSON with everything, or as CSV with one row for each line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from fluorders_tui.config import Settings
+from fluorders_tui.domain.errors import Invalid
+from fluorders_tui.shell.result import write_json
+
+if TYPE_CHECKING:
+    from fluorders_tui.data.status_reader import OrderState
+
+_WIDTH = 80
+_CSV = (
+    "number", "order_status", "line", "line_type", "status", "item", "description", "quantity", "uom", "executed",
+    "remaining", "price", "discounts", "net", "currency", "delivery_date",
+)  # fmt: skip
+_LIST = ("number", "type", "date", "status", "customer", "customer_name", "total", "currency")
+_CLOSED = ("executed", "forcibly executed", "cancelled", "rejected", "archived")
+
+
+def register(parser: ArgumentParser) -> None:
+    """Describe the arguments of `fluorders status`."""
+    parser.add_argument("number", help="the order's number, or only its last figures")
+    parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="text (default), json, csv")
+
+
+def run(args: Namespace, settings: Settings) -> int:
+    """Print the order; of several orders with these figures the list. Raises `Invalid` for an unknown number."""
+    from fluorders_tui.data.status_reader import read_status, zone_named
+
+    answer = read_status(settings.database, args.number)
+    if not answer.orders:
+        near = f"Near are {', '.join(answer.near)}." if answer.near else "There are no orders yet."
+        raise Invalid(f"There is no order {args.number!r}.", field="number", rule="D-9.3", hint=near)
+    today = dt.datetime.now(zone_named(answer.zone)).date()
+    if args.format == "json":
+        found = [_data(state, today) for state in answer.orders]
+        write_json(found if len(found) > 1 else found[0])
+    elif args.format == "csv":
+        _write_table((row for state in answer.orders for row in _line_rows(state)), _CSV, "csv")
+    elif len(answer.orders) > 1:
+        sys.stdout.write(f"{len(answer.orders)} orders have the number {_shown(args.number)}:\n")
+        _write_table((state.order for state in answer.orders), _LIST, "text")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in _text(answer.orders[0], today))
+    return 0
+
+
+def _write_table(rows: Iterable[dict[str, Any]], columns: tuple[str, ...], form: str) -> None:
+    from fluorders_tui.documents.table_writing import write_table
+
+    write_table(([row[column] for column in columns] for row in rows), columns, form, sys.stdout)
+
+
+def _late(order: dict[str, Any], today: dt.date) -> bool:
+    due = order["delivery_date"]
+    return due is not None and due < today and order["status"] not in _CLOSED
+
+
+def _data(state: OrderState, today: dt.date) -> dict[str, Any]:
+    journal = [asdict(entry) for entry in state.journal]
+    whole = {**state.order, "late": _late(state.order, today), "lines": list(state.lines), "journal": journal}
+    plain: dict[str, Any] = _json(whole)
+    return plain
+
+
+def _json(value: Any) -> Any:
+    """Plain JSON: decimals as strings, dates ISO 8601 (interfaces §2)."""
+    if isinstance(value, dict):
+        return {name: _json(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(part) for part in value]
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _line_rows(state: OrderState) -> Iterator[dict[str, Any]]:
+    order = state.order
+    for line in state.lines:
+        yield line | {"number": order["number"], "order_status": order["status"], "currency": order["currency"]}
+
+
+def _text(state: OrderState, today: dt.date) -> Iterator[str]:
+    order = state.order
+    revision = f", revision {order['revision']}" if order["revision"] else ""
+    yield f"Order {_shown(order['number'])}: {order['status']}, {order['execution']}{revision}"
+    yield from _field("Customer", f"{order['customer']} {order['customer_name']}")
+    yield from _field("Date", str(order["date"]))
+    late = ", late" if _late(order, today) else ""
+    yield from _field("Delivery", f"{order['delivery_date']}{late}" if order["delivery_date"] else "")
+    yield from _field("Reference", order["reference"])
+    place = (order["destination"], order["destination_name"], order["destination_city"], order["destination_country"])
+    yield from _field("Ship to", ", ".join(part for part in place if part))
+    currency = order["currency"]
+    yield from _field("Total", f"{order['total']:f} {currency}: {order['taxable']:f} taxable, {order['vat']:f} VAT")
+    yield from _field("Payment", f"{order['payment_type']} {order['payment_terms']}".strip())
+    yield ""
+    yield "Lines" if state.lines else "No lines"
+    for line in state.lines:
+        yield from _wrapped(_line_text(line, currency), "  ", "     ")
+    yield ""
+    yield "What happened"
+    for entry in state.journal:
+        yield from _wrapped(entry.headline(today), "  ", "     ")
+        for change in entry.changes:
+            yield from _wrapped(change, "     ", "       ")
+        if entry.comment:
+            yield from _wrapped(f"“{entry.comment}”", "     ", "       ")
+
+
+def _field(label: str, value: str) -> Iterator[str]:
+    if value:
+        yield from _wrapped(value, f"{label:<11}", " " * 11)
+
+
+def _line_text(line: dict[str, Any], currency: str) -> str:
+    what = " ".join(part for part in (line["item"], line["description"]) if part)
+    if line["line_type"] == "note":
+        return f"{line['line']}  {what}"
+    kind = f" ({line['line_type']})" if line["line_type"] not in ("coded", "uncoded") else ""
+    quantity = f"{line['quantity']:f} {line['uom']}".strip()
+    discounts = f" less {line['discounts']}" if line["discounts"] else ""
+    text = f"{line['line']}  {quantity} {what}{kind} at {line['price']:f}{discounts} = {line['net']:f} {currency}"
+    done = f", {line['executed']:f} executed, {line['remaining']:f} left" if line["executed"] else ""
+    return f"{text}; {line['status']}{done}"
+
+
+def _wrapped(text: str, first: str, further: str) -> Iterator[str]:
+    from textwrap import wrap
+
+    lines = wrap(_shown(" ".join(text.split())), _WIDTH - len(further), break_on_hyphens=False) or [""]
+    yield first + lines[0]
+    for line in lines[1:]:
+        yield further + line
+
+
+def _shown(text: str) -> str:
+    """Text from data without any character that a terminal would obey."""
+    if text.isprintable():
+        return text
+    from fluorders_tui.documents.table_writing import shown
+
+    return shown(text)
