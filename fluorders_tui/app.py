@@ -35,6 +35,8 @@ SCREENS: Mapping[str, str] = {
     "orders": "fluorders_tui.screens.orders:OrdersScreen",
     "order_status": "fluorders_tui.screens.order_status:OrderStatusScreen",
     "registries": "fluorders_tui.screens.registries:RegistriesScreen",
+    "registry": "fluorders_tui.screens.registry:RegistryScreen",
+    "registry_form": "fluorders_tui.screens.registry_form:RegistryFormScreen",
 }
 """Every screen by name, as `module:class`: imported when it is first opened."""
 

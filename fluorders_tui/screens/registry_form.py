@@ -1,0 +1,482 @@
+"""One row of any registry: its fields by tab, the rows that belong to it, all saved together (D-2, D-12.7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from inspect import isawaitable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+
+from fluorders_tui.bindings import bindings
+from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, Several
+from fluorders_tui.domain.registry import FieldKind, Value
+from fluorders_tui.screens.base import DeskScreen
+from fluorders_tui.screens.registry_children import ChildTab
+from fluorders_tui.screens.registry_draft import RowDraft, Values
+from fluorders_tui.screens.registry_fields import FieldMaker, is_needed, neutral
+from fluorders_tui.screens.registry_reading import conflict_lines, history_lines
+from fluorders_tui.screens.registry_tabs import FieldTab, child_registries, tab_fields, tab_names
+from fluorders_tui.screens.registry_texts import Names
+from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.registries import RegistryRecord, blank_values, get_row, registry_spec
+from fluorders_tui.services.registry_history import history
+from fluorders_tui.services.registry_names import names_of, next_code
+from fluorders_tui.services.registry_saving import save_row
+from fluorders_tui.widgets.command_bar import CommandBar
+from fluorders_tui.widgets.field import Field
+from fluorders_tui.widgets.lookup import Lookup
+from fluorders_tui.widgets.message_line import MessageLine
+from fluorders_tui.widgets.reading_pane import ReadingPane
+from fluorders_tui.widgets.tab_line import TabLine
+from fluorders_tui.widgets.title_bar import TitleBar
+
+__all__ = ["OnSaved", "RegistryFormScreen"]
+
+OnSaved = Callable[[str | None], Awaitable[None] | None]
+
+CHILD_PLACE = re.compile(r"(?P<registry>[a-z-]+)\[(?P<row>\d+)\]\.(?P<field>\w+)")
+ENTER_SAVES = "That is all it needs: Enter again saves, Tab goes on."
+NOT_SAVED = "F10 saves, F12 again throws the changes away."
+
+
+class RegistryFormScreen(DeskScreen):
+    """The form of `registry`'s row `row` (an id or a code), or of a new one when `row` is None.
+
+    `preset` holds values a new row starts with, such as the name typed where it was missed; `copy_of` is
+    the id of a row to copy. `on_saved` is called once, after the form has gone: with the code of the saved
+    row, or None when it was left without saving. It is also what the screen is dismissed with.
+    """
+
+    CSS_PATH = "registry_form.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("save", "refresh", "edit", "delete_row", "copy_row", "history")
+    HELP_TEXT = (
+        "Enter goes to the next field; in a new row to the next one that is needed, and where nothing more",
+        "is needed a second Enter saves. Tab and ↑↓ go through all fields, PgUp and PgDn through the tabs.",
+        "In tabs with a table Enter adds the row typed below it, ↑ or F2 takes one to change, Ctrl+T removes it.",
+        "Everything is saved together with F10; until then F12 twice leaves all as it was.",
+    )
+
+    def __init__(
+        self,
+        registry: str,
+        row: int | str | None = None,
+        preset: Mapping[str, Value] | None = None,
+        on_saved: OnSaved | None = None,
+        copy_of: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.spec = registry_spec(registry)
+        self.saved: RegistryRecord | None = None
+        """The row as it was stored, once it is."""
+        self._row, self._preset, self._copy_of = row, dict(preset or {}), copy_of
+        self._on_saved = on_saved
+        self._maker = FieldMaker(self)
+        self._field_tabs = tab_names(self.spec)
+        self._child_names = child_registries(self.spec)
+        self._draft: RowDraft | None = None
+        self._names: Names = {}
+        self._made: dict[int, FieldTab | ChildTab] = {}
+        self._shown = 0
+        self._enter_saves: Field | None = None
+        self._warned = False
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar()
+        yield TabLine()
+        yield Container(id="tabs")
+        yield MessageLine()
+        yield CommandBar()
+        yield Lookup()
+        yield ReadingPane()
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    async def desk_ready(self) -> None:
+        desk = self.desk
+        self._draft, self._names = await self.desk_app.ask(lambda: self._read(desk))
+        await self._show_tab(0)
+        self._start().focus()
+
+    def _read(self, desk: Desk) -> tuple[RowDraft, Names]:
+        name = self.spec.name
+        if self._row is None and self._copy_of is None:
+            values: Values = {**blank_values(desk, name)}
+            if values.get("country") is None and "country" in values:
+                values["country"] = desk.company.country or None
+            if self.spec.coded and not self._preset.get("code"):
+                values["code"] = next_code(desk, name) or None
+            draft = RowDraft.blank(self.spec, {**values, **self._preset})
+        elif self._copy_of is not None:
+            source = get_row(desk, name, self._copy_of)
+            draft = RowDraft.copy_of(source, next_code(desk, name) if self.spec.coded else "")
+        else:
+            # What has a list of its own is not read here: it may be a hundred thousand rows.
+            draft = RowDraft.of(get_row(desk, name, self._row or 0, children=bool(self._child_names)))
+        return draft, _names(desk, draft)
+
+    def _start(self) -> Field:
+        """The field where typing begins: the first needed one that is empty, else the name."""
+        fields = self._tab_fields()
+        empty = next((one for one in fields.values() if one.needed and not one.text), None)
+        if empty is not None:
+            return empty
+        first = next(iter(fields.values()))
+        others = [one for name, one in fields.items() if name not in (*self.spec.key, self.spec.parent)]
+        return others[0] if others and self.draft.is_new else first
+
+    @property
+    def draft(self) -> RowDraft:
+        """What is being typed. Only once it is read."""
+        assert self._draft is not None
+        return self._draft
+
+    # -- tabs --------------------------------------------------------------------------------------
+
+    @property
+    def tab(self) -> FieldTab | ChildTab | None:
+        """The tab on the screen."""
+        return self._made.get(self._shown)
+
+    def _tab_fields(self) -> dict[str, Field]:
+        return self.tab.fields if self.tab is not None else {}
+
+    async def _show_tab(self, index: int) -> None:
+        if self.tab is not None:
+            self.tab.display = False
+        self._shown = index
+        if self.tab is None:
+            made = self._made[index] = self._make_tab(index)
+            await self.query_one("#tabs").mount(made)
+        else:
+            self.tab.display = True
+        self._show_titles()
+
+    def _make_tab(self, index: int) -> FieldTab | ChildTab:
+        if index < len(self._field_tabs):
+            fields = tab_fields(self.spec, self._field_tabs[index])
+            return FieldTab(self.spec, fields, self._maker, self.draft.values, self._names)
+        child = self._child_names[index - len(self._field_tabs)]
+        rows = self.draft.children.setdefault(child, [])
+        return ChildTab(registry_spec(child), rows, self._maker, self._names, self.form)
+
+    def _show_titles(self) -> None:
+        titles = list(self._field_tabs)
+        for child in self._child_names:
+            rows = len(self.draft.children.get(child, ()))
+            titles.append(f"{registry_spec(child).title} {rows}" if rows else registry_spec(child).title)
+        self.query_one(TabLine).show(titles, self._shown)
+        values = self.draft.values
+        what = f"New {self.spec.singular}" if self.draft.is_new else self.spec.singular.capitalize()
+        parts = [what, *(str(values[name]) for name in self.spec.key if values.get(name) not in (None, ""))]
+        parts += [str(values[name]) for name in ("name", "description") if values.get(name)][:1]
+        if values.get("active") is False:
+            parts.append("inactive")
+        if self.draft.is_changed:
+            parts.append("not saved")
+        self.title_bar.show(" · ".join(parts))
+
+    async def _change_tab(self, index: int, *, last: bool = False) -> None:
+        """Leave this tab for another one, its first field or its `last`; nothing typed is left behind."""
+        if not await self._settled():
+            return
+        count = len(self._field_tabs) + len(self._child_names)
+        await self._show_tab(index % count)
+        fields = list(self._tab_fields().values())
+        shown = [one for one in fields if one.display]
+        (shown[-1] if last else shown[0]).focus()
+
+    async def _settled(self) -> bool:
+        """Accept what is being typed, in a table's strip too; False leaves the focus where something is wrong."""
+        field = self.current_field
+        if field is not None and not await self._leave(field):
+            return False
+        if isinstance(self.tab, ChildTab) and self.tab.typed:
+            return self._commit()
+        return True
+
+    @on(TabLine.Clicked)
+    async def _clicked_tab(self, message: TabLine.Clicked) -> None:
+        if message.index != self._shown:
+            await self._change_tab(message.index)
+
+    # -- typing ------------------------------------------------------------------------------------
+
+    async def field_accepted(self, field: Field) -> None:
+        tab = self.tab
+        if isinstance(tab, ChildTab):
+            tab.accepted(field)
+            return
+        spec = self.spec.by_name[field.field_name]
+        value: Value = neutral(spec) if field.value is None else field.value  # type: ignore[assignment]
+        if field.value is None and value not in (None, ""):
+            self._maker.put(field, spec, value)
+        if field.choice is not None and spec.target:
+            self._names[spec.target, field.choice.code] = field.choice.description
+        if value != self.draft.values.get(field.field_name):
+            self.draft.values[field.field_name] = value
+            self._warned = False
+            self._show_titles()
+
+    @on(Field.Edited)
+    def _typed(self) -> None:
+        self._enter_saves = None
+        self._warned = False
+
+    async def action_accept(self) -> None:
+        field, tab = self.current_field, self.tab
+        if self.pane.is_open and field is not None and not field.dirty:
+            self.pane.close()
+            return
+        if isinstance(tab, ChildTab) and field is not None and field.needed and tab.editing is None and not tab.typed:
+            self.message_line.say("F10 saves; PgDn shows the next tab.")
+            return
+        await super().action_accept()
+
+    async def fields_done(self) -> None:
+        field, tab = self.current_field, self.tab
+        if isinstance(tab, ChildTab):
+            if self._commit():
+                tab.first.focus()
+            return
+        if field is None:
+            return
+        missing = self._missing()
+        if self.draft.is_new and (field.needed or self._is_last(field)):
+            if missing:
+                await self._go_to(missing)
+            elif self._enter_saves is field:
+                await self.action_save()
+            else:
+                self._enter_saves = field
+                self.message_line.say(ENTER_SAVES)
+        elif self._is_last(field):
+            self.message_line.say("F10 saves; PgDn shows the next tab.")
+        else:
+            self.focus_next()
+
+    def _is_last(self, field: Field) -> bool:
+        return self.fields[-1:] == [field]
+
+    async def action_next_field(self) -> None:
+        field = self.current_field
+        if field is not None and self._is_last(field):
+            await self._change_tab(self._shown + 1)
+        else:
+            await super().action_next_field()
+
+    async def action_previous_field(self) -> None:
+        field = self.current_field
+        if field is not None and self.fields[:1] == [field]:
+            await self._change_tab(self._shown - 1, last=True)
+        else:
+            await super().action_previous_field()
+
+    async def page_wanted(self, delta: int) -> None:
+        await self._change_tab(self._shown + delta)
+
+    async def line_wanted(self, delta: int) -> None:
+        tab = self.tab
+        if not isinstance(tab, ChildTab):
+            await (self.action_next_field() if delta > 0 else self.action_previous_field())
+            return
+        where = len(tab.rows) if tab.editing is None else tab.editing
+        if await self._settled():
+            wanted = max(0, min(where + delta, len(tab.rows)))
+            tab.load(wanted if wanted < len(tab.rows) else None)
+            tab.first.focus()
+
+    async def action_edit(self) -> None:
+        """F2 in a table: take its last row, or the one before, to change it."""
+        if isinstance(self.tab, ChildTab):
+            await self.line_wanted(-1)
+
+    async def action_delete_row(self) -> None:
+        tab = self.tab
+        if not isinstance(tab, ChildTab):
+            self.message_line.say("Rows are deleted in the list, where nothing uses them.", "warning")
+        elif tab.delete():
+            self._warned = False
+            tab.first.focus()
+            self._show_titles()
+            self.message_line.say("Removed; F10 saves it so, F12 twice keeps it.")
+        else:
+            self.message_line.say("↑ or F2 takes a row, Ctrl+T removes it.", "warning")
+
+    def _commit(self) -> bool:
+        tab = self.tab
+        done = isinstance(tab, ChildTab) and tab.commit()
+        if done:
+            self._warned = False
+            self._show_titles()
+        return done
+
+    def _missing(self) -> str:
+        needed = {one.name: is_needed(self.spec.name, one) for one in self.spec.fields}
+        return self.draft.missing(needed)
+
+    async def _go_to(self, name: str) -> Field | None:
+        """Show the field of that name and go there."""
+        tab = self.spec.by_name[name].tab
+        await self._show_tab(self._field_tabs.index(tab))
+        field = self._tab_fields().get(name)
+        if field is not None:
+            field.focus()
+        return field
+
+    # -- saving ------------------------------------------------------------------------------------
+
+    async def action_save(self) -> None:
+        if self._draft is None or not await self._settled():
+            return
+        self.pane.close()
+        missing = self._missing()
+        if missing:
+            field = await self._go_to(missing)
+            label = self.spec.by_name[missing].label
+            if field is not None:
+                field.show_error(Invalid(f"{label} is needed.", field=missing, rule="D-2"))
+            return
+        if not self.draft.is_changed and not self.draft.is_new:
+            await self._close(None)
+            return
+        values, children = self.draft.to_save()
+        save = partial(
+            save_row,
+            self.desk,
+            self.spec.name,
+            values,
+            row_id=self.draft.row_id,
+            version=self.draft.version,
+            children=children,
+        )
+        try:
+            self.saved = await self.desk_app.run_write(save)
+        except Conflict as conflict:
+            await self._tell_conflict(conflict)
+        except DeskError as error:
+            await self._place(error)
+        else:
+            await self._close(self.saved.code)
+
+    async def _place(self, error: DeskError) -> None:
+        """Show errors at their fields; the first one has the focus, all are read in the pane."""
+        errors = error.errors if isinstance(error, Several) else (error,)
+        for one in reversed(errors):
+            await self._place_one(one)
+        self.message_line.tell(errors[0])
+        if len(errors) > 1:
+            self.pane.open(f"{len(errors)} things are wrong", [f"✗ {self._told(one)}" for one in errors])
+
+    async def _place_one(self, error: DeskError) -> None:
+        place = CHILD_PLACE.fullmatch(error.field)
+        if error.field in self.spec.by_name:
+            field = await self._go_to(error.field)
+            if field is not None:
+                field.show_error(error)
+        elif place and place["registry"] in self._child_names:
+            await self._show_tab(len(self._field_tabs) + self._child_names.index(place["registry"]))
+            if isinstance(self.tab, ChildTab):
+                self.tab.show_error(int(place["row"]) - 1, place["field"], error)
+
+    def _told(self, error: DeskError) -> str:
+        place = CHILD_PLACE.fullmatch(error.field)
+        where = ""
+        if error.field in self.spec.by_name:
+            where = self.spec.by_name[error.field].label
+        elif place:
+            where = f"{registry_spec(place['registry']).title}, row {place['row']}"
+        return f"{where}: {error.message} {error.hint}".strip(": ")
+
+    async def _tell_conflict(self, conflict: Conflict) -> None:
+        row_id = self.draft.row_id
+        if row_id is None:
+            await self._place(conflict)
+            return
+        theirs = await self.desk_app.ask(partial(get_row, self.desk, self.spec.name, row_id, children=False))
+        self.message_line.say("Somebody else changed it meanwhile: F5 loads theirs.", "error", rule=conflict.rule)
+        lines = conflict_lines(self.spec, self.draft.differences(theirs), self.form)
+        self.pane.open("Changed by somebody else", [*lines, "", "F5 loads theirs and keeps what only you changed."])
+
+    # -- other commands ----------------------------------------------------------------------------
+
+    async def action_refresh(self) -> None:
+        """F5: what is stored now; what was changed only here stays, to be saved over it."""
+        row_id = self.draft.row_id
+        if row_id is None or not await self._settled():
+            return
+        self.pane.close()
+        desk, name = self.desk, self.spec.name
+        theirs = await self.desk_app.ask(lambda: get_row(desk, name, row_id, children=bool(self._child_names)))
+        kept = self.draft.take(theirs)
+        self._names |= await self.desk_app.ask(lambda: _names(desk, self.draft))
+        shown = self._shown
+        for tab in self._made.values():
+            await tab.remove()
+        self._made.clear()
+        await self._show_tab(shown)
+        next(iter(self._tab_fields().values())).focus()
+        labels = ", ".join(
+            self.spec.by_name[one].label if one in self.spec.by_name else registry_spec(one).title for one in kept
+        )
+        self.message_line.say(f"Loaded. Yours and not saved yet: {labels}." if kept else "Loaded.", "done")
+
+    async def action_copy_row(self) -> None:
+        if self.draft.is_new or self.draft.is_changed:
+            self.message_line.say("Save it first, then copy it.", "warning")
+            return
+        await self.desk_app.open_screen("registry_form", registry=self.spec.name, copy_of=self.draft.row_id)
+
+    async def action_history(self) -> None:
+        if self.pane.close():
+            return
+        if self.draft.row_id is None or self.spec.parent:
+            self.message_line.say("It has no history yet." if self.draft.is_new else "Its history is its owner's.")
+            return
+        entries = await self.desk_app.ask(partial(history, self.desk, self.spec.name, self.draft.row_id))
+        self.pane.open(f"History of {self.draft.values.get('code')}", history_lines(entries, self.desk, self.form))
+
+    # -- leaving -----------------------------------------------------------------------------------
+
+    async def back_wanted(self) -> None:
+        tab = self.tab
+        if isinstance(tab, ChildTab) and (tab.editing is not None or tab.typed):
+            tab.load(None)
+            tab.first.focus()
+            return
+        await self.action_leave()
+
+    async def action_leave(self) -> None:
+        typed = isinstance(self.tab, ChildTab) and self.tab.typed
+        field = self.current_field
+        changed = self._draft is not None and self._draft.is_changed
+        if (changed or typed or (field is not None and field.dirty)) and not self._warned:
+            self._warned = True
+            self.message_line.say(NOT_SAVED, "warning")
+            return
+        await self._close(None)
+
+    async def _close(self, code: str | None) -> None:
+        on_saved, self._on_saved = self._on_saved, None
+        await self.dismiss(code)
+        answer = on_saved(code) if on_saved is not None else None
+        if isawaitable(answer):
+            await answer
+
+
+def _names(desk: Desk, draft: RowDraft) -> Names:
+    """What all codes of a draft stand for."""
+    wanted: dict[str, set[str]] = {}
+    rows = [(draft.spec, draft.values)]
+    rows += [(registry_spec(name), row) for name, of in draft.children.items() for row in of]
+    for spec, values in rows:
+        for one in spec.fields:
+            code = values.get(one.name)
+            if one.kind is FieldKind.REFERENCE and code:
+                wanted.setdefault(one.target, set()).add(str(code))
+    return names_of(desk, wanted)
