@@ -1,0 +1,45 @@
+"""A desk on each database, empty or with the working set of a country."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from fluorders_tui.data.store import Store
+from fluorders_tui.services.desk import Desk, open_desk
+from fluorders_tui.services.fast_start import fast_start
+from tests.conftest import FixedClock
+
+
+@pytest.fixture
+def italian_desk(database_url: str, clock: FixedClock) -> Iterator[Desk]:
+    """An administrator's desk of an Italian company after the fast start."""
+    store = Store(database_url)
+    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=clock)
+    yield open_desk(store, "anna", clock=clock)
+    store.dispose()
+
+
+@pytest.fixture
+def new_italian_desk(new_database: Callable[..., str], clock: FixedClock) -> Iterator[Callable[[], Desk]]:
+    """Make such desks, each on a database of its own."""
+    stores: list[Store] = []
+
+    def make() -> Desk:
+        stores.append(Store(new_database()))
+        fast_start(stores[-1], country="IT", company="Prova Srl", user="anna", clock=clock)
+        return open_desk(stores[-1], "anna", clock=clock)
+
+    yield make
+    for store in stores:
+        store.dispose()
+
+
+@pytest.fixture
+def sqlite_desk(sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
+    """The same on SQLite alone, for rules that no database changes."""
+    store = Store(sqlite_url)
+    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=clock)
+    yield open_desk(store, "anna", clock=clock)
+    store.dispose()
