@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from fluorders_tui.domain.discount_policies import NO_POLICIES, PolicyIndex
 from fluorders_tui.domain.money import ZERO
 from fluorders_tui.domain.order import (
     Address,
@@ -84,7 +85,7 @@ class CustomerConditions:
     """Everything a customer brings to an order by default (D-2.1, D-3.1).
 
     `versions` are all dated lists that any of `assignments` names. `search_all_lists` is the
-    parameter of D-4.3.
+    parameter of D-4.3. `policies` are those of all customers, with their combination table (D-5.4).
     """
 
     code: str
@@ -123,6 +124,7 @@ class CustomerConditions:
     minimum_value: Decimal = ZERO
     open_orders: int = 0
     open_value: Decimal = ZERO
+    policies: PolicyIndex = NO_POLICIES
 
 
 @dataclass(frozen=True, slots=True)

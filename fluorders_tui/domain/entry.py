@@ -5,6 +5,8 @@ A line keeps the price and the discounts that were typed by hand or came with an
 
 - A manual price goes along when the unit changes: 10 a piece becomes 120 a box of 12, with a warning.
 - A discount typed by hand makes the whole chain manual: no part of it follows a break any more.
+- Discount policies are looked up with the price; a line that keeps its price keeps theirs too, until
+  another customer renews what the line carries.
 - A charge takes neither header discounts nor any other unless typed.
 """
 
@@ -17,6 +19,7 @@ from decimal import Decimal
 
 from fluorders_tui.domain.amounts import with_amounts
 from fluorders_tui.domain.conditions import CustomerConditions, DiscountType, ItemCard, LineChecks
+from fluorders_tui.domain.discount_policies import NO_POLICIES, policy_discounts
 from fluorders_tui.domain.discounts import collect_discounts, format_discounts, parse_discounts
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.line_checks import (
@@ -32,7 +35,7 @@ from fluorders_tui.domain.line_checks import (
     uom_of,
 )
 from fluorders_tui.domain.money import EXACT, MICRO_DECIMALS, ONE, ZERO, plain, round_half_up
-from fluorders_tui.domain.notices import Notice, texts, without_rules
+from fluorders_tui.domain.notices import Notice, notice_from, texts, without_rules
 from fluorders_tui.domain.order import (
     DiscountSource,
     LineType,
@@ -43,9 +46,10 @@ from fluorders_tui.domain.order import (
     Uom,
     VatCode,
 )
-from fluorders_tui.domain.pricing import Price, price_of
+from fluorders_tui.domain.pricing import Price, policy_warnings, price_of
 
-_FROM_LISTS = (DiscountSource.PRICE_LIST, DiscountSource.PRICE_LINE)
+#: The sources whose discounts are looked up together with the price.
+_LOOKED_UP = (DiscountSource.PRICE_LIST, DiscountSource.PRICE_LINE, DiscountSource.POLICY)
 _PRICE_RULES = ("D-4.",)
 
 #: The unit of a line without an item that is counted in nothing particular.
@@ -139,7 +143,9 @@ def make_give_away(draft: OrderDraft, line: OrderLine, *, vat_recourse: bool = F
     """
     if line.line_type in (LineType.CHARGE, LineType.NOTE):
         raise Refused(f"A {line.line_type.value} line can't be given away.", field="line_type", rule="D-6.1")
-    given = replace(line, line_type=LineType.GIVE_AWAY, discounts=(), agents=(), vat_recourse=vat_recourse)
+    given = replace(
+        _without_policy(line), line_type=LineType.GIVE_AWAY, discounts=(), agents=(), vat_recourse=vat_recourse
+    )
     return with_amounts(given, draft.currency.decimals)
 
 
@@ -264,6 +270,7 @@ def change_discounts(
         return line
     if typed and line.line_type in (LineType.NOTE, LineType.GIVE_AWAY):
         raise Refused(f"A {line.line_type.value} line takes no discount.", field="discounts", rule="D-5.6")
+    line = _without_policy(line)
     return with_amounts(replace(line, discounts=typed), draft.currency.decimals)
 
 
@@ -314,15 +321,17 @@ def price_again(
 ) -> OrderLine:
     """A line priced under the draft's present header, unless it keeps its price or has no item.
 
-    With `discounts_too` the header discounts replace those that an earlier header brought; a manual
-    chain stays.
+    With `discounts_too` the header discounts replace those that an earlier header brought, and the
+    policies are looked up even where the price stays (D-5.4); a manual chain stays.
     """
     if not line.item or line.item != card.code:
         return line
-    if discounts_too and line.line_type is LineType.CODED and not _manual_chain(line):
-        kept = tuple(discount for discount in line.discounts if discount.source in _FROM_LISTS)
+    renewed = discounts_too and line.line_type is LineType.CODED and not _manual_chain(line)
+    if renewed:
+        kept = tuple(discount for discount in line.discounts if discount.source in _LOOKED_UP)
         line = replace(line, discounts=collect_discounts(draft.discounts, kept))
     if keeps_price(line):
+        line = _under_policies(draft, line, conditions, card) if renewed else line
         return with_amounts(line, draft.currency.decimals)
     return _priced(draft, line, _lookup(draft, conditions, card, line), checks)
 
@@ -331,7 +340,9 @@ def _lookup(
     draft: OrderDraft, conditions: CustomerConditions, card: ItemCard, line: OrderLine, preferred: str = ""
 ) -> Price:
     source = line.price_source
-    others = tuple(discount for discount in line.discounts if discount.source not in _FROM_LISTS)
+    if conditions.policies and (line.line_type is LineType.GIVE_AWAY or _manual_chain(line)):
+        conditions = replace(conditions, policies=NO_POLICIES)
+    others = tuple(discount for discount in line.discounts if discount.source not in _LOOKED_UP)
     return price_of(
         card,
         line.uom,
@@ -353,10 +364,10 @@ def _priced(draft: OrderDraft, line: OrderLine, price: Price, checks: LineChecks
     if line.line_type is LineType.GIVE_AWAY:
         discounts = ()
     elif not _manual_chain(line):
-        others = tuple(discount for discount in discounts if discount.source not in _FROM_LISTS)
+        others = tuple(discount for discount in discounts if discount.source not in _LOOKED_UP)
         discounts = collect_discounts(others, price.discounts)
     warnings = (*without_rules(line.warnings, *_PRICE_RULES), *price.warnings)
-    if not price.warnings:
+    if not any(notice_from(text).rule == "D-4.7" for text in price.warnings):
         warnings += texts(price_notices(price.value, line.line_type, checks))
     priced = replace(line, price=price.value, price_source=price.source, discounts=discounts, warnings=warnings)
     return with_amounts(priced, draft.currency.decimals)
@@ -391,8 +402,38 @@ def _manual(
     kept = without_rules(line.warnings, *_PRICE_RULES)
     notices = texts(price_notices(price, line.line_type, checks))
     source = PriceSource(PriceOrigin.MANUAL, uom=line.uom.code, tried=tried)
+    if any(discount.source is DiscountSource.POLICY for discount in line.discounts):
+        former = line.price_source
+        source = replace(source, policy=former.policy, policies_tied=former.policies_tied)
+        notices += policy_warnings(former.policies_tied)
     changed = replace(line, price=price, price_source=source, warnings=(*kept, *notices))
     return with_amounts(changed, draft.currency.decimals)
+
+
+def _under_policies(draft: OrderDraft, line: OrderLine, conditions: CustomerConditions, card: ItemCard) -> OrderLine:
+    """A line that keeps its price, with the discounts of the policies valid for this customer and date (D-5.4)."""
+    granted = policy_discounts(conditions.policies, conditions.code, conditions.commercial_category, card, draft.date)
+    bare = _without_policy(line)
+    others = (one for one in line.discounts if one.source is not DiscountSource.POLICY)
+    return replace(
+        bare,
+        discounts=collect_discounts(others, granted.discounts),
+        price_source=replace(bare.price_source, policy=granted.policy, policies_tied=granted.tied),
+        warnings=bare.warnings + policy_warnings(granted.tied),
+    )
+
+
+def _without_policy(line: OrderLine) -> OrderLine:
+    """The line no longer told to have its discounts from a policy; the discounts themselves are the caller's."""
+    source = line.price_source
+    if not source.policy:
+        return line
+    told = policy_warnings(source.policies_tied)
+    return replace(
+        line,
+        price_source=replace(source, policy="", policies_tied=()),
+        warnings=tuple(text for text in line.warnings if text not in told),
+    )
 
 
 def _before(line: OrderLine) -> tuple[str, ...]:

@@ -102,7 +102,8 @@ class PriceSource:
     """Why this price (D-4.8b): list, version, break, and what was tried before it.
 
     `uom` is the unit the price was found in. `tied` names the lists between which no rule decides
-    (D-4.8); `settled` says that the clerk chose this list among tied ones.
+    (D-4.8); `settled` says that the clerk chose this list among tied ones. `policy` gave the line's
+    discounts of that source (D-5.4), undecided among `policies_tied` when there are any.
     """
 
     origin: PriceOrigin
@@ -114,6 +115,8 @@ class PriceSource:
     tried: tuple[str, ...] = ()
     tied: tuple[str, ...] = ()
     settled: bool = False
+    policy: str = ""
+    policies_tied: tuple[str, ...] = ()
 
 
 NO_PRICE = PriceSource(PriceOrigin.NONE)

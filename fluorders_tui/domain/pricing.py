@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 
@@ -18,6 +18,7 @@ from fluorders_tui.domain.conditions import (
     PriceAssignment,
     PriceListVersion,
 )
+from fluorders_tui.domain.discount_policies import PolicyHit, policy_discounts
 from fluorders_tui.domain.discounts import format_discounts, from_source, net_after
 from fluorders_tui.domain.money import EXACT, MICRO_DECIMALS, ONE, ZERO, plain, round_half_up
 from fluorders_tui.domain.notices import Notice
@@ -97,11 +98,16 @@ def price_of(
     Two lists of the same rank with different prices are a tie (D-4.8): `source.tied` names them and a
     warning asks the clerk, who settles it with `preferred`; until then the first by code stands in.
 
+    Discounts of the policies (D-5.4) come with every price, whatever it is from, and count in the
+    comparison of *best price*.
+
     A missing rate or a unit the lists don't know is told in `source.tried`; nothing is raised.
     """
     tried: list[str] = []
     places = _places(conditions, date, currency.code, vat_included)
     rows = _rows_by_list(card, uom, abs(quantity), destination, variant, places)
+    granted = policy_discounts(conditions.policies, conditions.code, conditions.commercial_category, card, date)
+    others = header_discounts + granted.discounts
 
     def hit(place: _Place) -> _Hit | None:
         if place.version is None:
@@ -112,15 +118,24 @@ def price_of(
         if row is None:
             tried.append(f"{place.code} of {place.version.valid_from}: no price for {plain(quantity)} {uom.code}.")
             return None
-        return _hit(place, row, card, uom, abs(quantity) or ONE, header_discounts)
+        return _hit(place, row, card, uom, abs(quantity) or ONE, others)
 
     found = _lowest(places, hit, tried) if conditions.best_price else _first(places, hit, preferred)
     if found is not None:
         chosen, tied, settled = found
-        return _list_price(chosen, tied, settled, tried)
+        return _with_policy(_list_price(chosen, tied, settled, tried), granted)
     if conditions.assignments and len(places) < len(conditions.assignments):
         tried.append("Lists other than the default one are not searched.")
-    return _sales_price(card, uom, currency, vat_included, vat or conditions.vat or card.vat, tried)
+    price = _sales_price(card, uom, currency, vat_included, vat or conditions.vat or card.vat, tried)
+    return _with_policy(price, granted)
+
+
+def policy_warnings(tied: tuple[str, ...]) -> tuple[str, ...]:
+    """The warning on discount policies between which no rule decides, as a line keeps it (D-4.8)."""
+    if not tied:
+        return ()
+    asked = f"{_and(tied)} match alike and give different discounts. Check the discount of this line."
+    return (Notice("D-4.8", asked).text,)
 
 
 def explain_price(line: OrderLine) -> list[str]:
@@ -150,7 +165,10 @@ def explain_price(line: OrderLine) -> list[str]:
         said.append(f"{source.price_list} was chosen at the desk among lists of the same priority.")
     said.extend(source.tried)
     for origin, group in groupby(line.discounts, key=lambda discount: discount.source):
-        said.append(f"Discount {format_discounts(tuple(group))} from {origin.value}.")
+        name = f" {source.policy}" if origin is DiscountSource.POLICY and source.policy else ""
+        said.append(f"Discount {format_discounts(tuple(group))} from {origin.value}{name}.")
+        if origin is DiscountSource.POLICY and source.policies_tied:
+            said.append(f"Undecided: {_and(source.policies_tied)} match alike and give different discounts.")
     return said
 
 
@@ -318,6 +336,17 @@ def _sales_price(
         tried.append("The item has no sales price.")
     warning = Notice("D-4.7", f"No price was found for {card.code}: it is 0.").text
     return Price(ZERO, (), PriceSource(PriceOrigin.NONE, tried=tuple(tried)), (warning,))
+
+
+def _with_policy(price: Price, granted: PolicyHit) -> Price:
+    if not granted.policy:
+        return price
+    return replace(
+        price,
+        discounts=price.discounts + granted.discounts,
+        source=replace(price.source, policy=granted.policy, policies_tied=granted.tied),
+        warnings=price.warnings + policy_warnings(granted.tied),
+    )
 
 
 def _and(names: tuple[str, ...]) -> str:
