@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from fluorders_tui.data.bulk import insert_many
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.tables.documents import JournalEntry
 
@@ -55,4 +55,4 @@ def record(session: Session, at: dt.datetime, user: str, events: Sequence[Event]
         }
         for event in events
     ]
-    session.connection().execute(insert(table(JournalEntry)), rows)
+    insert_many(session.connection(), table(JournalEntry), rows)

@@ -12,9 +12,10 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from fluorders_tui.data.bulk import insert_many
 from fluorders_tui.data.registries import StoredField, StoredRegistry, registries
 from fluorders_tui.domain.errors import Conflict
 from fluorders_tui.domain.folding import fold
@@ -200,7 +201,7 @@ def insert_rows(connection: Connection, registry: str, rows: Sequence[Values], r
         for row_id, values in zip(ids, rows, strict=True)
     ]
     try:
-        connection.execute(insert(table), stored)
+        insert_many(connection, table, stored)
     except IntegrityError as error:
         raise _taken(registry) from error
     return ids

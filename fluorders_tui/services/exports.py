@@ -104,7 +104,7 @@ def template(desk: Desk, registry: str) -> tuple[tuple[str, ...], tuple[Value, .
             if field.kind is FieldKind.REFERENCE and field.required:
                 values[field.name] = _a_code(connection, desk, spec.name, field)
         if spec.name == "numbering-ranges":
-            values["policy"], values["start"] = _a_policy(connection, str(values["numbering"])), 900_001
+            values |= _a_range(connection, str(values["numbering"]))
     names = tuple(field.name for field in columns_of(spec))
     return names, tuple(values.get(name) for name in names)
 
@@ -113,19 +113,24 @@ def _a_code(connection: Transaction, desk: Desk, registry: str, field: FieldSpec
     """A code that the example can refer to: the company's own, else one that is there, else another example."""
     codes = Codes(connection)
     company = {"countries": desk.company.country, "currencies": desk.company.currency}
-    usual = company.get(field.target, "")
-    if registry == "currency-rates":
-        usual = ""
+    # Rates are of foreign currencies; a substitute and a component are another item than the example.
+    usual = company.get(field.target, "") if registry != "currency-rates" else ""
     example = str(_EXAMPLES.get(field.target, {}).get("code", "EXAMPLE"))
+    another = field.name in ("substitute", "component")
     for code in (usual, example):
-        if code and codes.find(field.target, code):
+        if code and not another and codes.find(field.target, code):
             return code
-    last = field.name in ("substitute", "component")
     rows = search.page(connection, RowQuery(field.target), 2)
-    return str(rows[-1 if last else 0].values["code"]) if rows else example
+    found = [str(row.values["code"]) for row in rows if not another or row.values["code"] != example]
+    return found[0] if found else example
 
 
-def _a_policy(connection: Transaction, numbering: str) -> str:
+def _a_range(connection: Transaction, numbering: str) -> Values:
+    """The range that the numbering has already: another one would overlap it."""
     found = Codes(connection).find("numberings", numbering)
-    rows = children_of(connection, "numbering-policies", [found.id])[found.id] if found else []
-    return str(rows[0].values["code"]) if rows else "STD"
+    if found is not None:
+        for row in children_of(connection, "numbering-ranges", [found.id])[found.id]:
+            return {"policy": row.values["policy"], "start": row.values["start"], "end": 99_999}
+        for row in children_of(connection, "numbering-policies", [found.id])[found.id]:
+            return {"policy": row.values["code"], "start": 1, "end": 99_999}
+    return {"policy": "STD", "start": 1}

@@ -96,7 +96,8 @@ def _tell(result: ImportResult, args: Namespace) -> None:
             }
         )
         return
-    counts = f"{result.inserted} inserted, {result.changed} changed, {result.unchanged} unchanged"
+    would = "" if result.stored else "would be "
+    counts = f"{would}{result.inserted} inserted, {result.changed} changed, {result.unchanged} unchanged"
     bad = len({error.row for error in result.errors})
     if result.stored:
         end = f"; {bad} bad rows were left out" if bad else ""

@@ -44,7 +44,7 @@ def test_headings_are_matched_leniently(italian_desk: Desk) -> None:
 
 
 def test_an_unknown_column_is_refused_by_name(italian_desk: Desk) -> None:
-    with pytest.raises(Unreadable, match="“Desciption”.*Did you mean description"):
+    with pytest.raises(Unreadable, match=r"“Desciption”.*Did you mean description"):
         load(italian_desk, "items", [{"code": "A", "Desciption": "x"}])
     with pytest.raises(Unreadable, match="mean the same"):
         load(italian_desk, "items", [{"code": "A", "description": "x", "name": "y"}])
@@ -151,8 +151,8 @@ def test_a_column_that_shows_no_mark_follows_the_others(sqlite_desk: Desk) -> No
 
 
 def test_dates_are_read_by_what_their_column_shows(sqlite_desk: Desk) -> None:
-    rows = [
-        {"code": "A", "currency": "EUR", "valid_from": "02/01/2026", "valid_to": dt.datetime(2026, 3, 1)},
+    rows: Rows = [
+        {"code": "A", "currency": "EUR", "valid_from": "02/01/2026", "valid_to": dt.date(2026, 3, 1)},
         {"code": "B", "currency": "EUR", "valid_from": "12/31/2026", "valid_to": "2026-12-31"},
     ]
     assert load(sqlite_desk, "price-lists", rows).stored

@@ -44,9 +44,12 @@ def codes(found: list[Any]) -> list[str]:
 
 
 def test_every_table_of_the_interface_is_a_registry() -> None:
-    named = """customers items price-lists price-list-lines suppliers agents carriers vat-codes units currencies
-        payment-types payment-terms discount-types expense-types order-types offer-types supplier-order-types
-        numberings warehouses stock zones categories calendars users""".split()
+    named = [
+        "customers", "items", "price-lists", "price-list-lines", "suppliers", "agents", "carriers",
+        "vat-codes", "units", "currencies", "payment-types", "payment-terms", "discount-types",
+        "expense-types", "order-types", "offer-types", "supplier-order-types", "numberings", "warehouses",
+        "stock", "zones", "categories", "calendars", "users",
+    ]  # fmt: skip
     assert set(named) <= {spec.name for spec in all_specs()}
 
 
@@ -253,7 +256,7 @@ def test_only_what_was_never_used_is_deleted(italian_desk: Desk) -> None:
     delete(italian_desk, "items", item.id)
     delete(italian_desk, "units", unit.id)
     assert find(italian_desk, "units", "crate9") == []
-    with pytest.raises(Refused, match="company's parameters"):
+    with pytest.raises(Refused, match="is used"):
         delete(italian_desk, "countries", get_row(italian_desk, "countries", "IT").id)
 
 
