@@ -61,9 +61,10 @@ _SORTED_BY = {
 class Opened:
     """A list as it was opened: orders up to row `upper`, seen on `today`.
 
-    `ids` are all of its rows in order where they are few, `picking` the conditions that give them where they are
-    some more. `count` is None until somebody has to count. `conditions` are those of the walk over the index of its
-    sort. Where `without_gaps`, the list has every row from 1 to `upper`, and so a row's place tells its id.
+    `count` is None until somebody has to count. `conditions` are those of the walk over the index of its sort.
+    `ids` are all of its rows in order where they are few, `picking` the conditions that give them where they are some
+    more; then `span` bounds the sorted column itself. Where `without_gaps`, the list has every row from 1 to `upper`,
+    and so a row's place tells its id.
     """
 
     sort: OrderSort
@@ -73,6 +74,7 @@ class Opened:
     conditions: tuple[ColumnElement[bool], ...]
     ids: array[int] | None = None
     picking: tuple[ColumnElement[bool], ...] = ()
+    span: tuple[ColumnElement[bool], ...] = ()
     without_gaps: bool = False
 
 
@@ -98,13 +100,15 @@ def open_list(
     plus = "+" if connection.dialect.name == "sqlite" else ""
     # Behind the plus, or SQLite would take it as the beginning of every walk instead of the known place.
     bounded = _column("id", plus) <= upper
-    conditions = (bounded, *_conditions(wanted, today, plus))
+    sorted_by = _SORTED_BY[sort.field].key if sort.field in _SORTED_BY else ""
+    conditions = (bounded, *_conditions(wanted, today, plus, sorted_by))
     count = None
     if wanted == OrderFilter(statuses=wanted.statuses):
         count = sum(number for status, (number, _) in statuses.items() if _wants(wanted, status))
     if driver and sizes[driver] <= MOST_PICKED:
         picking = (bounded, *_conditions(wanted, today, plus, driver))
-        opened = Opened(sort, today, upper, count, conditions, None, picking)
+        span = tuple(_indexed(wanted, today).get(sorted_by, ()))
+        opened = Opened(sort, today, upper, count, conditions, None, picking, span)
         return pick(connection, opened) if sizes[driver] <= _MOST_AT_ONCE else opened
     without_gaps = wanted == OrderFilter() and sort.field is SortField.NEWEST and count == upper
     return Opened(sort, today, upper, count, conditions, without_gaps=without_gaps)
@@ -118,11 +122,8 @@ def pick(connection: Connection, opened: Opened) -> Opened:
 
 def first_rows(connection: Connection, opened: Opened, limit: int) -> list[Any] | None:
     """The first rows of a list, None where they don't all stand near the beginning of its sort."""
-    if opened.sort.field is SortField.DELIVERY_DATE:
-        nearest = select(ORDER.c.id).where(ORDER.c.delivery_date.is_not(None))
-    else:
-        nearest = select(ORDER.c.id)
-    near = nearest.order_by(*_order_by(opened.sort)).limit(_NEAREST).subquery()
+    nearest = select(ORDER.c.id).where(*_stretches(opened.sort)[:1])
+    near = nearest.where(*opened.span).order_by(*_order_by(opened.sort)).limit(_NEAREST).subquery()
     statement = select(*_COLUMNS).join(near, near.c.id == ORDER.c.id).where(*opened.conditions)
     found = connection.execute(statement.order_by(*_order_by(opened.sort)).limit(limit)).all()
     return list(found) if len(found) == limit else None
@@ -204,18 +205,25 @@ def _order_by(sort: OrderSort) -> list[ColumnElement[Any]]:
 
 
 def _picked(connection: Connection, conditions: Sequence[ColumnElement[bool]], sort: OrderSort) -> array[int]:
-    undated = [ORDER.c.delivery_date.is_(None)] if sort.field is SortField.DELIVERY_DATE else []
+    stretches = _stretches(sort)
+    last = [stretches[1]] if stretches else []
     # Only the WHERE may choose the index: sorting a few beats walking a million in order.
-    chosen = select(ORDER.c.id).where(*conditions).order_by(*undated, *_order_by(sort))
+    chosen = select(ORDER.c.id).where(*conditions).order_by(*last, *_order_by(sort))
     return array("q", connection.execute(chosen).scalars())
 
 
+def _stretches(sort: OrderSort) -> tuple[ColumnElement[bool], ...]:
+    """Where orders may lack what they are sorted by: those that have it, and those that don't, which come last."""
+    if sort.field is SortField.DELIVERY_DATE:
+        return ORDER.c.delivery_date.is_not(None), ORDER.c.delivery_date.is_(None)
+    if sort.field is SortField.REFERENCE:
+        return ORDER.c.reference_key > "", ORDER.c.reference_key == ""
+    return ()
+
+
 def runs(opened: Opened) -> list[tuple[ColumnElement[bool], ...]]:
-    """The stretches of a walked list, each in the order of one index: orders without the sorted value come last."""
-    if opened.sort.field is not SortField.DELIVERY_DATE:
-        return [opened.conditions]
-    date = ORDER.c.delivery_date
-    return [(*opened.conditions, date.is_not(None)), (*opened.conditions, date.is_(None))]
+    """The conditions of the stretches of a walked list, each in the order of one index."""
+    return [(*opened.conditions, stretch) for stretch in _stretches(opened.sort)] or [opened.conditions]
 
 
 def count_run(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> int:
@@ -259,7 +267,9 @@ def _extra(column: Any) -> tuple[Any, ...]:
 
 def key_of(row: Any, sort: OrderSort) -> Key:
     """The place of a row that `walk` gave."""
-    return Key(row.sort_value if sort.field is not SortField.NEWEST else None, row.id)
+    value = None if sort.field is SortField.NEWEST else row.sort_value
+    # The orders without a reference are in the order of their entry.
+    return Key(None if value == "" and _stretches(sort) else value, row.id)
 
 
 def rows_by_id(connection: Connection, ids: Sequence[int]) -> list[Any]:

@@ -57,7 +57,10 @@ class SortField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderSort:
-    """A sort. Orders without a delivery date come last either way; totals are compared in company currency."""
+    """A sort. Orders without a delivery date, or a reference, come last either way.
+
+    Totals are compared in company currency.
+    """
 
     field: SortField = SortField.NEWEST
     descending: bool = True
