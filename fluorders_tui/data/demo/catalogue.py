@@ -21,6 +21,9 @@ from fluorders_tui.data.tables.base import table
 MICRO = 1_000_000
 _FIRST_NUMBER = 100
 
+#: With fewer items some classes stay empty.
+_SMALL_CATALOGUE = 100
+
 #: How an item's larger unit is called, by its main unit.
 _LARGER = {"m": "roll", "kg": "crt", "l": "crt"}
 
@@ -71,13 +74,13 @@ def make_items(count: int, rng: Random, supplier_count: int) -> list[Item]:
         for brand, kind, size in product(brands, range(len(family["kinds"])), range(len(family["sizes"]))):
             variants[family["class"]].append((family, kind, size, brand))
     whole = sum(map(len, variants.values()))
+    least = 1 if count >= _SMALL_CATALOGUE else 0
+    shares = {letter: max(count * len(found) // whole, least) for letter, found in variants.items()}
+    # What rounding leaves goes to class A, so that A-100 is always there.
+    shares["A"] += count - sum(shares.values())
     made: list[Item] = []
     for letter, found in variants.items():
-        # Every class gets its share, class A what rounding leaves, so that A-100 is always there.
-        share = count * len(found) // whole
-        if letter == "A":
-            share = count - sum(count * len(other) // whole for key, other in variants.items() if key != "A")
-        for place in range(share):
+        for place in range(shares[letter]):
             series, variant = divmod(place, len(found))
             made.append(_item(len(made) + 1, letter, place, series, found[variant], rng, supplier_count))
     return made

@@ -185,12 +185,14 @@ class _Maker:
             return ((kind, 10, True, ""),) if kind else ()
         extra = self.rng.choice(("5", "3", "5+2")) if self._chance(0.2) else ""
         found = [("RETAIL", 10, True, "15")] if category == "RETAIL" else [("WHOLESALE", 20, True, extra)]
+        usual = len(found)
         if self._chance(0.15):
-            found.append(("KEY", 10, False, ""))
+            found.append(("KEY", 5, False, ""))
         if self.place % 33 == 5:
-            # Looked in before the general list, without being the only one.
+            found.append((SPECIAL, 2, False, ""))
+        if len(found) > usual:
+            # A default list would be looked in first (D-4.3): here the priority decides.
             found = [(kind, priority, False, text) for kind, priority, _, text in found]
-            found.append((SPECIAL, 5, False, ""))
         return tuple(found)
 
     def _discounts(self) -> tuple[tuple[str, int], ...]:
