@@ -10,15 +10,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fluorders_tui.addresses import NO_PASSWORD_HINT, has_password, normal_url
 from fluorders_tui.domain.errors import Unreadable
 from fluorders_tui.places import config_path, data_dir, system_language, system_user
 from fluorders_tui.settings import BY_KEY, FREE_TABLES, PREFIX, SETTINGS, checked, from_text, way_out
-
-if TYPE_CHECKING:
-    from fluorders_tui.domain.conditions import LineChecks
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +35,11 @@ class Settings:
     log_level: str
     lookup_debounce: int
     lookup_rows: int
-    lines: Mapping[str, str | bool] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     profile: str = ""
     demo: bool = False
     file: Path | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
-
-    def line_checks(self) -> LineChecks:
-        """The parameters of D-6.3 as the domain takes them."""
-        from fluorders_tui.domain.conditions import LineChecks
-
-        return LineChecks(**self.lines)  # type: ignore[arg-type]  # load checked every name and kind
 
 
 def load(
@@ -115,7 +105,6 @@ def load(
         log_level=values["log_level"],
         lookup_debounce=values["lookups.debounce"],
         lookup_rows=values["lookups.rows"],
-        lines={key.partition(".")[2]: values[key] for key in BY_KEY if key.startswith("lines.")},
         keys=keys,
         profile=profile,
         demo=demo,

@@ -38,8 +38,6 @@ class Setting:
         return PREFIX + self.key.replace(".", "_").upper()
 
 
-_REACTION = ("off", "warn", "refuse")
-
 SETTINGS: tuple[Setting, ...] = (
     Setting("database", str, None, "where the orders are: sqlite:///FILE or postgresql://USER@HOST/NAME"),
     Setting("user", str, None, "who works here; the operating system's user when left out"),
@@ -56,13 +54,6 @@ SETTINGS: tuple[Setting, ...] = (
         most=2000,
     ),
     Setting("lookups.rows", int, 20, "rows a lookup shows at most", least=5, most=200),
-    Setting(
-        "lines.pack_multiple", str, "warn", "a quantity that is no multiple of the pack (D-6.3)", choices=_REACTION
-    ),
-    Setting("lines.economic_lot", str, "warn", "a quantity below the economic lot (D-6.3)", choices=_REACTION),
-    Setting("lines.propose_lot", bool, False, "propose the economic lot as quantity (D-6.3)"),
-    Setting("lines.zero_price", str, "warn", "a line without a price (D-4.7)", choices=_REACTION),
-    Setting("lines.past_delivery", str, "warn", "a delivery date in the past (D-6.4)", choices=_REACTION),
 )
 BY_KEY: dict[str, Setting] = {setting.key: setting for setting in SETTINGS}
 FREE_TABLES = ("keys",)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 #: The newest revision in `migrations/versions`; a test holds it against the files.
-HEAD = "0005"
+HEAD = "0006"
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -30,7 +30,10 @@ def schema_version(connection: Connection) -> str | None:
 
 
 def check_version(store: Store) -> None:
-    """Refuse a database that is empty, older or newer than this program; raises `Unreachable`."""
+    """Refuse a database that is missing, empty, older or newer than this program; raises `Unreachable`."""
+    if store.path is not None and not store.path.exists():
+        # Connecting would leave an empty file behind.
+        raise Unreachable("There is no database yet.", field=store.shown_url, hint="Run `fluorders init`.")
     with store.read() as connection:
         version = schema_version(connection)
     if version is None:

@@ -33,6 +33,9 @@ class Company:
     order_type: str = "STD"
     vat_code: str = ""
     search_all_lists: bool = True
+    calendar: str = ""
+    discount_give_aways: bool = False
+    commission_give_aways: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,36 +71,42 @@ class Desk:
 
     def refreshed(self) -> Desk:
         """The same desk with the company's parameters and the person's role read again."""
-        company, role = _read_context(self.store, self.user)
-        return replace(self, company=company, role=role)
+        company, checks, role = _read_context(self.store, self.user)
+        return replace(self, company=company, checks=checks, role=role)
 
 
-def open_desk(
-    store: Store, user: str, *, checks: LineChecks | None = None, clock: Clock = utc_now, version_checked: bool = False
-) -> Desk:
+def open_desk(store: Store, user: str, *, clock: Clock = utc_now, version_checked: bool = False) -> Desk:
     """Open the desk of `user` on a database of this program's version; raises `Unreachable`."""
     if not version_checked:
         check_version(store)
-    company, role = _read_context(store, user)
-    return Desk(store, user, role, company, checks or LineChecks(), clock)
+    company, checks, role = _read_context(store, user)
+    return Desk(store, user, role, company, checks, clock)
 
 
-def _read_context(store: Store, user: str) -> tuple[Company, str]:
+def _read_context(store: Store, user: str) -> tuple[Company, LineChecks, str]:
     with store.read() as connection:
         row, role = company_row(connection), role_of(connection, user)
     if row is None:
-        return Company(), role or "clerk"
-    return (
-        Company(
-            name=row.name,
-            country=row.country,
-            currency=row.currency,
-            currency_decimals=2 if row.decimals is None else row.decimals,
-            language=row.language,
-            time_zone=row.time_zone,
-            order_type=row.order_type,
-            vat_code=row.vat_code,
-            search_all_lists=row.search_all_lists,
-        ),
-        role or "clerk",
+        return Company(), LineChecks(), role or "clerk"
+    company = Company(
+        name=row.name,
+        country=row.country,
+        currency=row.currency,
+        currency_decimals=2 if row.decimals is None else row.decimals,
+        language=row.language,
+        time_zone=row.time_zone,
+        order_type=row.order_type,
+        vat_code=row.vat_code,
+        search_all_lists=row.search_all_lists,
+        calendar=row.calendar,
+        discount_give_aways=row.discount_give_aways,
+        commission_give_aways=row.commission_give_aways,
     )
+    checks = LineChecks(
+        pack_multiple=row.pack_multiple,
+        economic_lot=row.economic_lot,
+        propose_lot=row.propose_lot,
+        zero_price=row.zero_price,
+        past_delivery=row.past_delivery,
+    )
+    return company, checks, role or "clerk"

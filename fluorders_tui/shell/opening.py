@@ -23,8 +23,16 @@ def prepare_store(settings: Settings) -> tuple[Store, str | None]:
 
 
 def open_desk(settings: Settings) -> Desk:
-    """The desk of the settings' user on their database. Raises `Unreachable`, also for another version's database."""
+    """The desk of the settings' user on their database; with `--demo` its data are made on first use.
+
+    Raises `Unreachable`, also for another version's database.
+    """
     from fluorders_tui.data.store import Store
     from fluorders_tui.services.desk import open_desk as open_on
 
-    return open_on(Store(settings.database), settings.user, checks=settings.line_checks())
+    store = Store(settings.database)
+    if settings.demo:
+        from fluorders_tui.services.demo import ensure_demo
+
+        ensure_demo(store, user=settings.user)
+    return open_on(store, settings.user)

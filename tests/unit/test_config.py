@@ -10,7 +10,6 @@ import pytest
 
 from fluorders_tui.addresses import has_password, normal_url, shown_url
 from fluorders_tui.config import load
-from fluorders_tui.domain.conditions import LineChecks
 from fluorders_tui.domain.errors import Unreadable
 from fluorders_tui.places import config_path, data_dir, user_config_path
 from fluorders_tui.settings import BY_KEY, SETTINGS
@@ -39,10 +38,6 @@ def test_defaults_without_a_file() -> None:
     assert set(settings.sources.values()) == {"default"}
 
 
-def test_line_checks_default_to_the_domain_s_own() -> None:
-    assert load(environ={}).line_checks() == LineChecks()
-
-
 def test_file_then_environment_then_argument(written) -> None:
     path = written('user = "file"\ntheme = "file"\nlanguage = "de"\n')
     settings = load(
@@ -60,12 +55,9 @@ def test_file_then_environment_then_argument(written) -> None:
 
 
 def test_environment_takes_numbers_and_yes_or_no() -> None:
-    settings = load(
-        environ={"FLUORDERS_LOOKUPS_ROWS": "50", "FLUORDERS_MOUSE": "no", "FLUORDERS_LINES_PROPOSE_LOT": "1"}
-    )
+    settings = load(environ={"FLUORDERS_LOOKUPS_ROWS": "50", "FLUORDERS_MOUSE": "no"})
     assert settings.lookup_rows == 50
     assert settings.mouse is False
-    assert settings.line_checks() == LineChecks(propose_lot=True)
 
 
 def test_a_profile_overrides_single_settings_and_keys(written) -> None:
@@ -91,7 +83,6 @@ def test_a_profile_overrides_single_settings_and_keys(written) -> None:
         ("[lookups]\nrows = true", "lookups.rows: True is not a whole number."),
         ("[lookups]\nrows = 1000", "lookups.rows: 1000 is not between 5 and 200."),
         ("lookups = 3", "lookups: This is a table of settings. Write [lookups] above them."),
-        ('[lines]\nzero_price = "no"', "lines.zero_price: “no” is not one of off, warn, refuse."),
         ('language = "Italian"', "language: “Italian” is not a language such as it_IT or de."),
         ('database = "mysql://h/x"', "“mysql://h/x” is no database the desk knows."),
         ("[keys]\nsave = 10", "keys.save: 10 is not a text."),
@@ -229,4 +220,4 @@ def test_the_example_can_be_used_as_it_is_and_with_every_line_in_force(tmp_path:
     opened.write_text(re.sub(r"(?m)^# (?=[a-z_]+ = |\[)", "", EXAMPLE.read_text(encoding="utf-8")), encoding="utf-8")
     settings = load(config=str(opened), profile="warehouse", environ={})
     assert settings.sources["theme"] == "file"
-    assert settings.line_checks().pack_multiple == "refuse"
+    assert settings.database.endswith("orders")

@@ -68,6 +68,14 @@ def code(label: str = "Code", *, length: int = 30, unique: bool = True, **seen: 
     return Field(sa_type=key_text(length), nullable=False, unique=unique, sa_column_kwargs={"info": {"seen": info}})
 
 
+def single_code(only: str) -> Any:
+    """The code of a table that has one row."""
+    info = Seen(FieldKind.CODE, "Code", required=True, length=30)
+    return Field(
+        default=only, sa_type=key_text(30), nullable=False, unique=True, sa_column_kwargs={"info": {"seen": info}}
+    )
+
+
 def text(label: str, *, length: int = 120, default: str = "", **seen: Any) -> Any:
     """One line of text, empty by default."""
     return _column(Seen(FieldKind.TEXT, label, length=length, **seen), String(length), default)

@@ -187,3 +187,46 @@ class PriceListLine(ChildRow, table=True):
     )
     price_micro: int = scaled("Price", required=True, in_list=True)
     discounts: str = discounts(in_list=True)
+
+
+class DiscountPolicy(RegistryRow, table=True):
+    """Discounts for any combination of customer, categories, item class and item (D-5.4)."""
+
+    __tablename__ = "discount_policy"
+    outside: ClassVar = Registry(
+        "discount-policies", "Discount policies", "discount policy", "Prices",
+        help="The first combination with a hit supplies the discounts (D-5.4).",
+    )  # fmt: skip
+    code: str = code()
+    name: str = text("Name", in_list=True)
+    customer_id: int | None = reference("customer", "Customer", registry="customers", in_list=True)
+    category_id: int | None = reference(
+        "commercial_category",
+        "Customer's category",
+        registry="categories",
+        in_list=True,
+        aliases=("commercial_category",),
+    )
+    item_class_id: int | None = reference("item_class", "Item class", registry="item-classes", in_list=True)
+    discount_category_id: int | None = reference(
+        "discount_category", "Discount category", registry="discount-categories", in_list=True
+    )
+    item_id: int | None = reference("item", "Item", registry="items", in_list=True)
+    valid_from: dt.date | None = day("Valid from", in_list=True)
+    valid_to: dt.date | None = day("Valid to", in_list=True)
+    discounts: str = discounts(in_list=True, help="50+10+5; -3 is a surcharge (D-5.1).")
+
+
+class DiscountCombination(RegistryRow, table=True):
+    """The order in which combinations of criteria are tried (D-5.4)."""
+
+    __tablename__ = "discount_combination"
+    outside: ClassVar = Registry("discount-combinations", "Discount combinations", "discount combination", "Prices")
+    code: str = code()
+    name: str = text("Name", in_list=True)
+    priority: int = whole("Priority", default=10, in_list=True, help="Ascending: the lowest is tried first.")
+    customer: bool = flag("Customer", in_list=True)
+    category: bool = flag("Customer's category", in_list=True)
+    item_class: bool = flag("Item class", in_list=True)
+    discount_category: bool = flag("Discount category", in_list=True)
+    item: bool = flag("Item", in_list=True)

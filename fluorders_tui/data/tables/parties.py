@@ -78,6 +78,17 @@ class Customer(RegistryRow, table=True):
     )
     delivery_place: str = text("Delivery place", tab="Conditions")
     packing_id: int | None = reference("packing", "Packing", registry="packings", tab="Conditions")
+    own_grouping: bool = flag(
+        "Own grouping", tab="Grouping", help="The next ones count instead of the company's (D-13.4)."
+    )
+    group_summary: bool = flag("One order from many offers", default=True, tab="Grouping")
+    group_by_type: bool = flag("Apart by offer type", default=True, tab="Grouping")
+    group_by_year: bool = flag("Apart by year", tab="Grouping")
+    group_by_month: bool = flag("Apart by month", tab="Grouping")
+    group_by_rate: bool = flag("Apart by exchange rate", default=True, tab="Grouping")
+    group_by_project: bool = flag("Apart by project", tab="Grouping")
+    group_by_payment: bool = flag("Apart by payment type and terms", default=True, tab="Grouping")
+    group_by_destination: bool = flag("Apart by destination and carrier", default=True, tab="Grouping")
     pop_up_note: str = text(
         "Pop-up note", length=400, tab="Notes", help="Shown to the clerk when the customer is chosen."
     )
