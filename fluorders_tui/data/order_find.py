@@ -29,15 +29,16 @@ _ITEM = table(items.Item)
 
 
 def find_ids(connection: Connection, wanted: str, limit: int) -> list[int]:
-    """The rows of at most `limit` orders that `wanted` means: exact number first, then the newest."""
+    """The rows of at most `limit` orders that `wanted` means: exact number first, then its figures, then the newest."""
     typed = wanted.strip()
     key = fold(typed)
     if not key:
         return []
     exact = _ids(connection, select(ORDER.c.id).where(ORDER.c.number == typed).order_by(ORDER.c.id.desc()), limit)
     exact = exact or _same_key(connection, key, limit)
-    found: set[int] = set(_by_sequence(connection, typed, limit))
-    found.update(_by_fragment(connection, key, limit))
+    # “Where is 230?” asks for the order with these figures, not for one that has them in its reference.
+    exact = list(dict.fromkeys([*exact, *_by_sequence(connection, typed, limit)]))
+    found: set[int] = set(_by_fragment(connection, key, limit))
     found.update(_by_customer(connection, typed, key, limit))
     found.update(_by_item(connection, typed, key, limit))
     rest = sorted(found.difference(exact), reverse=True)

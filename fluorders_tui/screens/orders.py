@@ -392,6 +392,7 @@ class OrdersScreen(DeskScreen):
         name.add_class("-open")
         name.set_value(self._saved_name or None)
         name.focus()
+        self.message_line.say("Give what is shown a name, then Enter. F12 gives up.")
 
     def _close_name(self) -> None:
         self.field("find").focus()
