@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fluorders_tui.data.demo.filling import Size, fill
 from fluorders_tui.data.demo.known import filled_with
 from fluorders_tui.data.schema import migrate
 from fluorders_tui.data.store import Store
@@ -63,6 +62,9 @@ def fill_demo(
     Raises `Refused` for a database that holds orders, customers or items already, `Invalid` (field
     `customers`, `items` or `orders`) for an impossible number, `Unreachable`.
     """
+    # Whoever opens a demo database that is there already doesn't wait for this.
+    from fluorders_tui.data.demo.filling import Size, fill
+
     for field, number in (("customers", customers), ("items", items), ("orders", orders)):
         if not _LEAST[field] <= number <= _MOST[field]:
             raise Invalid(f"{number:,} is not between {_LEAST[field]} and {_MOST[field]:,}.", field=field)

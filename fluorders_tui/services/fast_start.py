@@ -14,14 +14,12 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from fluorders_tui.data.fast_start import company as company_rows
 from fluorders_tui.data.journal import Event, record
 from fluorders_tui.data.registries import registries
 from fluorders_tui.data.registry_codes import Code, Codes
 from fluorders_tui.data.registry_rows import Values, children_of, insert_rows
-from fluorders_tui.data.store import Store
+from fluorders_tui.data.store import Session, Store
 from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.registry import FieldKind
 from fluorders_tui.services.desk import Clock, utc_now

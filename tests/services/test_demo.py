@@ -339,6 +339,10 @@ def test_more_orders_than_baskets_repeat_them_on_other_days(tmp_path: Path, monk
     orders = rows(store, "customer_order")
     assert len(orders) == 700
     assert len({order.number for order in orders}) == 700
+    # The same goods for the same customer, but not the same ones every day.
+    repeated = Counter((order.customer_id, order.total_minor, order.line_count) for order in orders)
+    assert 30 < len(repeated) <= 60
+    assert max(repeated.values()) < 60
     for order in orders[::23]:
         with store.read() as connection:
             draft = load_order(connection, order.id)
@@ -403,6 +407,19 @@ def test_the_demo_is_made_once(tmp_path: Path) -> None:
     assert rows(store, "company")[0].country == "IT"
     assert [len(rows(store, name)) for name in ("customer", "item", "customer_order")] == [400, 3000, 2500]
     store.dispose()
+
+
+def test_the_demo_option_makes_its_own_database_on_first_use(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(
+        "fluorders_tui.services.demo.ensure_demo", lambda store, *, user: made.append(store.shown_url) or True
+    )
+    assert cli.main(["orders", "--demo"]) == 5
+    assert len(made) == 1
+    assert made[0].endswith("/fluorders/demo.db")
+    assert "demo.db" in capsys.readouterr().err
 
 
 def test_from_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

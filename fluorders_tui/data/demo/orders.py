@@ -21,7 +21,9 @@ from fluorders_tui.domain.order import Execution, LineStatus, OrderStatus
 #: Orders written at a time: what a fill keeps in memory.
 BATCH = 5_000
 
-#: The most baskets a fill makes: beyond, orders repeat a basket on other days with other references.
+#: Baskets are what takes time to make. Up to `FEW_BASKETS` every order has its own; beyond, customers order the
+#: same again in the same quarter, with another reference and another fate.
+FEW_BASKETS = 1_000
 MOST_BASKETS = 24_000
 
 _S, _L = OrderStatus, LineStatus
@@ -90,11 +92,10 @@ def write_orders(
     story = _Stories(now, rng, automatic)
     batch = _Batch(bulk)
     number = 0
-    for day, share, baskets in _days(maker, count, now):
-        for place in range(share):
+    for day, baskets in _days(maker, count, now, rng):
+        for place, basket in enumerate(baskets):
             number += 1
-            basket = baskets[place % len(baskets)] if len(baskets) >= share else rng.choice(baskets)
-            told = story.tell(day, place, share, basket)
+            told = story.tell(day, place, len(baskets), basket)
             period, sequence, text = by_type[basket.order_type].next(day, basket.order_type, told.user)
             batch.add(number, by_type[basket.order_type].id, period, sequence, text, day, basket, told)
             sums = written.statuses[told.status.value]
@@ -108,21 +109,21 @@ def write_orders(
     return written
 
 
-def _days(maker: BasketMaker, count: int, now: dt.datetime) -> Iterator[tuple[dt.date, int, list[Basket]]]:
-    """Each working day with its number of orders and the baskets they are taken from."""
+def _days(maker: BasketMaker, count: int, now: dt.datetime, rng: Random) -> Iterator[tuple[dt.date, list[Basket]]]:
+    """Each working day with the baskets of its orders."""
     days = working_days(now)
     shares = [count * (place + 1) // len(days) - count * place // len(days) for place in range(len(days))]
     quarter = dt.date.min
     baskets: list[Basket] = []
-    whole = min(count, MOST_BASKETS)
+    whole = min(count, max(count // 2, FEW_BASKETS), MOST_BASKETS)
     for day, share in zip(days, shares, strict=True):
         if not share:
             continue
         if quarter_of(day) != quarter:
             quarter = quarter_of(day)
             mine = sum(s for d, s in zip(days, shares, strict=True) if quarter_of(d) == quarter)
-            baskets = maker.make(quarter, max(whole * mine // count, 1)) if count > MOST_BASKETS else []
-        yield day, share, baskets or maker.make(quarter, share)
+            baskets = maker.make(quarter, max(whole * mine // count, 1)) if count > whole else []
+        yield day, rng.choices(baskets, k=share) if baskets else maker.make(quarter, share)
 
 
 @dataclass(frozen=True, slots=True)
