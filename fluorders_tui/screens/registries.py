@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import ClassVar
 
 from textual import on
@@ -63,6 +64,9 @@ class RegistriesScreen(DeskScreen):
         if self._knows_desk:
             self._count()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return False if action == "lookup" else super().check_action(action, parameters)
+
     @property
     def table(self) -> VirtualTable:
         """The list."""
@@ -95,7 +99,7 @@ class RegistriesScreen(DeskScreen):
 
     def _row(self, spec: RegistrySpec) -> Row:
         count = self._counts.get(spec.name)
-        return Row(spec.name, (f"  {spec.title}", "…" if count is None else f"{count}", spec.name))
+        return Row(spec.name, (f"  {spec.title}", "…" if count is None else self.number(Decimal(count)), spec.name))
 
     async def line_wanted(self, delta: int) -> None:
         self._step(delta)

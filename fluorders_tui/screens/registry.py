@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
 
@@ -70,8 +71,9 @@ class RegistryScreen(RegistryFiles):
         "import_file", "export_file",
     )  # fmt: skip
     HELP_TEXT = (
-        "Type a part of a code or name: the list shows what fits. ↑↓ and PgUp, PgDn move the cursor, ↑ on the",
-        "first row goes to the last one. Enter opens the row (of a price list its prices), F2 its form.",
+        "Type a part of a code or name: the list shows what fits. ↑↓ and PgUp, PgDn move the cursor; ↑ on the first "
+        "row goes to the last one. Enter opens the row (of a price list its prices), F2 its form.",
+        "Import shows what a file would change before anything is written; a second Enter writes it.",
     )
 
     def __init__(self, registry: str, parent: str | int | None = None) -> None:
@@ -103,6 +105,13 @@ class RegistryScreen(RegistryFiles):
             owner = partial(get_row, self.desk, self.spec.parent_registry, self.parent_row, children=False)
             self._owner = await self.desk_app.ask(owner)
         await self._catch_up(again=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "lookup":
+            return self.is_asking_file
+        if action in ("deactivate", "show_inactive"):
+            return "active" in self.spec.by_name
+        return super().check_action(action, parameters)
 
     @property
     def table(self) -> VirtualTable:
@@ -199,7 +208,7 @@ class RegistryScreen(RegistryFiles):
         if self._owner is not None:
             parts.append(f"{self._owner.code} {self._owner.name}".strip())
         if self._listed is not None:
-            parts.append(f"{self._listed.count:,}".replace(",", self.form.group))
+            parts.append(self.number(Decimal(self._listed.count)))
         if self._wanted.inactive:
             parts.append("inactive ones too")
         self.title_bar.show(" · ".join(parts))
@@ -293,18 +302,12 @@ class RegistryScreen(RegistryFiles):
         field.input.action_select_all()
 
     async def action_show_inactive(self) -> None:
-        if "active" not in self.spec.by_name:
-            self.message_line.say(f"{self.spec.title} are always active.")
-            return
         self._wanted = _Wanted(self._wanted.find, not self._wanted.inactive)
         await self._catch_up(again=True)
 
     async def action_deactivate(self) -> None:
         record = await self._record()
         if record is None:
-            return
-        if "active" not in self.spec.by_name:
-            self.message_line.say(f"{self.spec.title} are always active: delete the row instead.", "warning")
             return
         change = deactivate if record.active else reactivate
         verb = "Deactivate" if record.active else "Take back into use"

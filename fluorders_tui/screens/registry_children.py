@@ -34,7 +34,8 @@ class ChildTab(Vertical):
 
     DEFAULT_CSS = """
     ChildTab { height: 1fr; }
-    ChildTab .more { height: auto; margin: 1 0 0 0; }
+    ChildTab VirtualTable { height: auto; max-height: 70%; }
+    ChildTab .more { height: auto; margin: 1 1 0 1; }
     ChildTab .more Vertical { height: auto; width: 1fr; }
     """
 
@@ -84,8 +85,14 @@ class ChildTab(Vertical):
         """Where typing a row begins."""
         return next(iter(self.fields.values()))
 
+    def begin(self) -> None:
+        """Go to the first field, so that typing replaces what stands there."""
+        self.first.focus()
+        self.first.input.action_select_all()
+
     def show_rows(self) -> None:
         """Show the rows as they are now."""
+        self.table.refresh(layout=True)
         self.table.refresh_source(ListSource([self._row(place, row) for place, row in enumerate(self.rows)]))
         self._place_cursor()
 

@@ -24,8 +24,6 @@ __all__ = ["FieldMaker", "is_needed", "neutral"]
 HITS = 20
 LONGEST_TEXT = 10_000
 TYPED_BREAK = "||"
-YES_NO = ("yes", "no")
-FLAG_LABEL = 24
 
 WIDTHS: Mapping[FieldKind, int] = {
     FieldKind.FLAG: 5, FieldKind.WHOLE: 9, FieldKind.DECIMAL: 15, FieldKind.DATE: 12, FieldKind.CHOICE: 15,
@@ -63,7 +61,7 @@ class FieldMaker:
         typed = not resolver
         return Field(
             spec.name,
-            spec.label if label_width else "",
+            self._label(registry, spec) if label_width else "",
             label_width=label_width,
             width=0 if not label_width else width or _width(spec),
             needed=is_needed(registry, spec),
@@ -86,6 +84,10 @@ class FieldMaker:
             field.set_value(value)
 
     # -- how ---------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _label(registry: str, spec: FieldSpec) -> str:
+        return f"{spec.label} *" if is_needed(registry, spec) else spec.label
 
     def _parser(self, spec: FieldSpec) -> Callable[[str], object]:
         if spec.kind is FieldKind.DATE:
@@ -176,5 +178,5 @@ def _help(spec: FieldSpec) -> str:
         case FieldKind.WHOLE | FieldKind.CODE | FieldKind.TEXT:
             pass
     if spec.required:
-        said.append("Needed.")
+        said.append("* is needed.")
     return " ".join(said)

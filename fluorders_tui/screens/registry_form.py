@@ -22,7 +22,7 @@ from fluorders_tui.screens.registry_draft import RowDraft, Values
 from fluorders_tui.screens.registry_fields import FieldMaker, is_needed, neutral
 from fluorders_tui.screens.registry_reading import conflict_lines, history_lines
 from fluorders_tui.screens.registry_tabs import FieldTab, child_registries, tab_fields, tab_names
-from fluorders_tui.screens.registry_texts import Names
+from fluorders_tui.screens.registry_texts import Names, value_text
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.registries import RegistryRecord, blank_values, get_row, registry_spec
 from fluorders_tui.services.registry_history import history
@@ -41,6 +41,8 @@ __all__ = ["OnSaved", "RegistryFormScreen"]
 OnSaved = Callable[[str | None], Awaitable[None] | None]
 
 CHILD_PLACE = re.compile(r"(?P<registry>[a-z-]+)\[(?P<row>\d+)\]\.(?P<field>\w+)")
+_Standing = tuple[Field | None, str, int]
+
 ENTER_SAVES = "That is all it needs: Enter again saves, Tab goes on."
 NOT_SAVED = "F10 saves, F12 again throws the changes away."
 
@@ -56,10 +58,10 @@ class RegistryFormScreen(DeskScreen):
     CSS_PATH = "registry_form.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("save", "refresh", "edit", "delete_row", "copy_row", "history")
     HELP_TEXT = (
-        "Enter goes to the next field; in a new row to the next one that is needed, and where nothing more",
-        "is needed a second Enter saves. Tab and ↑↓ go through all fields, PgUp and PgDn through the tabs.",
+        "Enter goes to the next field; in a new row to the next one that is needed (*), and where nothing more is "
+        "needed a second Enter saves. Tab and ↑↓ go through all fields, PgUp and PgDn through the tabs.",
         "In tabs with a table Enter adds the row typed below it, ↑ or F2 takes one to change, Ctrl+T removes it.",
-        "Everything is saved together with F10; until then F12 twice leaves all as it was.",
+        "F10 saves everything together; until then F12 twice leaves all as it was. F5 loads what is stored now.",
     )
 
     def __init__(
@@ -83,8 +85,10 @@ class RegistryFormScreen(DeskScreen):
         self._names: Names = {}
         self._made: dict[int, FieldTab | ChildTab] = {}
         self._shown = 0
-        self._enter_saves: Field | None = None
-        self._warned = False
+        self._changes = 0
+        # Where Enter or F12 was told to be pressed again; anything typed since makes it count anew.
+        self._enter_saves: _Standing | None = None
+        self._warned: _Standing | None = None
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
@@ -94,6 +98,16 @@ class RegistryFormScreen(DeskScreen):
         yield CommandBar()
         yield Lookup()
         yield ReadingPane()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("edit", "delete_row"):
+            return isinstance(self.tab, ChildTab)
+        if action in ("copy_row", "history"):
+            return self._draft is not None and not self._draft.is_new
+        if action == "lookup":
+            field = self.current_field
+            return field is not None and field.suggest is not None
+        return super().check_action(action, parameters)
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -171,14 +185,16 @@ class RegistryFormScreen(DeskScreen):
             rows = len(self.draft.children.get(child, ()))
             titles.append(f"{registry_spec(child).title} {rows}" if rows else registry_spec(child).title)
         self.query_one(TabLine).show(titles, self._shown)
+        self.refresh_bindings()
         values = self.draft.values
         what = f"New {self.spec.singular}" if self.draft.is_new else self.spec.singular.capitalize()
-        parts = [what, *(str(values[name]) for name in self.spec.key if values.get(name) not in (None, ""))]
+        # Before the name, which may be longer than the line.
+        what += ", not saved" if self.draft.is_changed else ""
+        key = (value_text(values.get(name), self.form) for name in self.spec.key)
+        parts = [what, *(text for text in key if text)]
         parts += [str(values[name]) for name in ("name", "description") if values.get(name)][:1]
         if values.get("active") is False:
             parts.append("inactive")
-        if self.draft.is_changed:
-            parts.append("not saved")
         self.title_bar.show(" · ".join(parts))
 
     async def _change_tab(self, index: int, *, last: bool = False) -> None:
@@ -220,13 +236,12 @@ class RegistryFormScreen(DeskScreen):
             self._names[spec.target, field.choice.code] = field.choice.description
         if value != self.draft.values.get(field.field_name):
             self.draft.values[field.field_name] = value
-            self._warned = False
+            self._changes += 1
             self._show_titles()
 
-    @on(Field.Edited)
-    def _typed(self) -> None:
-        self._enter_saves = None
-        self._warned = False
+    def _standing(self) -> _Standing:
+        field = self.current_field
+        return field, field.text if field is not None else "", self._changes
 
     async def action_accept(self) -> None:
         field, tab = self.current_field, self.tab
@@ -242,7 +257,7 @@ class RegistryFormScreen(DeskScreen):
         field, tab = self.current_field, self.tab
         if isinstance(tab, ChildTab):
             if self._commit():
-                tab.first.focus()
+                tab.begin()
             return
         if field is None:
             return
@@ -250,10 +265,10 @@ class RegistryFormScreen(DeskScreen):
         if self.draft.is_new and (field.needed or self._is_last(field)):
             if missing:
                 await self._go_to(missing)
-            elif self._enter_saves is field:
+            elif self._enter_saves == self._standing():
                 await self.action_save()
             else:
-                self._enter_saves = field
+                self._enter_saves = self._standing()
                 self.message_line.say(ENTER_SAVES)
         elif self._is_last(field):
             self.message_line.say("F10 saves; PgDn shows the next tab.")
@@ -289,7 +304,7 @@ class RegistryFormScreen(DeskScreen):
         if await self._settled():
             wanted = max(0, min(where + delta, len(tab.rows)))
             tab.load(wanted if wanted < len(tab.rows) else None)
-            tab.first.focus()
+            tab.begin()
 
     async def action_edit(self) -> None:
         """F2 in a table: take its last row, or the one before, to change it."""
@@ -298,11 +313,9 @@ class RegistryFormScreen(DeskScreen):
 
     async def action_delete_row(self) -> None:
         tab = self.tab
-        if not isinstance(tab, ChildTab):
-            self.message_line.say("Rows are deleted in the list, where nothing uses them.", "warning")
-        elif tab.delete():
-            self._warned = False
-            tab.first.focus()
+        if isinstance(tab, ChildTab) and tab.delete():
+            self._changes += 1
+            tab.begin()
             self._show_titles()
             self.message_line.say("Removed; F10 saves it so, F12 twice keeps it.")
         else:
@@ -312,7 +325,7 @@ class RegistryFormScreen(DeskScreen):
         tab = self.tab
         done = isinstance(tab, ChildTab) and tab.commit()
         if done:
-            self._warned = False
+            self._changes += 1
             self._show_titles()
         return done
 
@@ -447,7 +460,7 @@ class RegistryFormScreen(DeskScreen):
         tab = self.tab
         if isinstance(tab, ChildTab) and (tab.editing is not None or tab.typed):
             tab.load(None)
-            tab.first.focus()
+            tab.begin()
             return
         await self.action_leave()
 
@@ -455,8 +468,8 @@ class RegistryFormScreen(DeskScreen):
         typed = isinstance(self.tab, ChildTab) and self.tab.typed
         field = self.current_field
         changed = self._draft is not None and self._draft.is_changed
-        if (changed or typed or (field is not None and field.dirty)) and not self._warned:
-            self._warned = True
+        if (changed or typed or (field is not None and field.dirty)) and self._warned != self._standing():
+            self._warned = self._standing()
             self.message_line.say(NOT_SAVED, "warning")
             return
         await self._close(None)

@@ -20,7 +20,8 @@ def history_lines(entries: Sequence[HistoryEntry], desk: Desk, form: LocaleForm)
     for entry in entries:
         at = desk.local(entry.at)
         lines.append(f"{format_date(at.date(), form)} {at:%H:%M}  {entry.user}: {entry.event}")
-        lines += [f"    {change}" for change in entry.changes]
+        made = not entry.event.startswith(("changed", "deleted"))
+        lines += [f"    {change.replace(': empty → ', ': ', 1) if made else change}" for change in entry.changes]
         lines += [f"    “{entry.comment}”"] if entry.comment else []
     return lines or ["Nothing is written down: it came with the fast start or an import."]
 

@@ -15,7 +15,7 @@ from fluorders_tui.widgets.field import Field
 
 __all__ = ["FieldTab", "child_registries", "tab_fields", "tab_names"]
 
-WIDEST_LABEL = 26
+WIDEST_LABEL = 27
 FEW = 8
 """So many fields stand in one column on any screen."""
 
@@ -47,7 +47,7 @@ class FieldTab(VerticalScroll, can_focus=False):
         super().__init__()
         self._specs = list(fields)
         self._maker = maker
-        label_width = min(WIDEST_LABEL, max(len(one.label) for one in fields) + 2)
+        label_width = min(WIDEST_LABEL, max(len(one.label) for one in fields) + 3)
         self.fields: dict[str, Field] = {
             one.name: maker.make(spec.name, one, label_width=label_width) for one in fields
         }
