@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from fluorders_tui.documents.table_writing import shown
 from fluorders_tui.domain.discounts import format_discounts
 from fluorders_tui.domain.money import fixed, plain
 from fluorders_tui.domain.order import LineType, OrderLine
-from fluorders_tui.services.saved_order import SavedOrder
+
+if TYPE_CHECKING:
+    from fluorders_tui.services.saved_order import SavedOrder
 
 _WIDTH = 80
 
@@ -29,7 +32,7 @@ def _text(saved: SavedOrder) -> Iterator[str]:
     yield from _field("Reference", draft.reference)
     yield from _field("Ship to", draft.destination.one_line())
     for number, line in enumerate(draft.lines, 1):
-        yield from _wrapped(f"{number:>4} {_line(line, decimals)}", "", " " * 5)
+        yield from _wrapped(_line(line, decimals), f"{number:>4} ", " " * 5)
     yield from _field("Taxable", f"{totals.taxable:f} {code}")
     yield from _field("VAT", f"{totals.vat:f} {code}")
     yield from _field("Total", f"{totals.total:f} {code}")
@@ -56,8 +59,7 @@ def _field(label: str, value: str) -> Iterator[str]:
 
 
 def _wrapped(text: str, first: str, further: str) -> Iterator[str]:
-    lines = wrap(shown(text), _WIDTH - len(further), break_on_hyphens=False, drop_whitespace=True) or [""]
-    indent = text[: len(text) - len(text.lstrip())] if not first else ""
-    yield first + indent + lines[0].lstrip() if not first else first + lines[0]
+    lines = wrap(shown(text), _WIDTH - len(further), break_on_hyphens=False) or [""]
+    yield first + lines[0]
     for line in lines[1:]:
         yield further + line

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.config import Settings
@@ -27,10 +28,10 @@ COLUMNS = (
     "number", "type", "status", "execution", "late", "customer", "customer_name", "date", "delivery_date", "reference",
     "lines", "total", "currency",
 )  # fmt: skip
-_TEXT_COLUMNS = ("number", "status", "late", "customer_name", "delivery_date", "total", "currency")
+_TEXT_COLUMNS = ("number", "status", "late", "customer", "delivery", "total")
 
 #: Of a customer's name, so that a row fits into 80 columns.
-_NAME = 22
+_NAME = 20
 
 #: On a terminal, unless another limit is given.
 _SCREENFUL = 100
@@ -79,9 +80,8 @@ def run(args: Namespace, settings: Settings) -> int:
     screenful = args.limit is None and args.format == "text" and not args.output and sys.stdout.isatty()
     limit = _SCREENFUL if screenful else args.limit or 0
     text = args.format == "text"
-    columns = _TEXT_COLUMNS if text else COLUMNS
     rows = each_order(desk, wanted, sort, limit)
-    written = write_rows(_cells(rows, columns, text), columns, args)
+    written = write_rows(_text_cells(rows), _TEXT_COLUMNS, args) if text else write_rows(_cells(rows), COLUMNS, args)
     if text and not written:
         sys.stderr.write("No order fits.\n")
     if screenful and written == limit:
@@ -89,15 +89,17 @@ def run(args: Namespace, settings: Settings) -> int:
     return 0
 
 
-def _cells(rows: Iterator[OrderRow], columns: tuple[str, ...], text: bool) -> Iterator[list[Any]]:
+def _cells(rows: Iterator[OrderRow]) -> Iterator[list[Any]]:
     for row in rows:
-        cells = [getattr(row, column) for column in columns]
-        if text:
-            name = row.customer_name
-            cells[columns.index("customer_name")] = name if len(name) <= _NAME else name[: _NAME - 1] + "…"
-            cells[columns.index("late")] = "late" if row.late else ""
-            cells[columns.index("total")] = f"{row.total:f}".rjust(12)
-        yield [cell.value if hasattr(cell, "value") else cell for cell in cells]
+        cells = (getattr(row, column) for column in COLUMNS)
+        yield [cell.value if isinstance(cell, StrEnum) else cell for cell in cells]
+
+
+def _text_cells(rows: Iterator[OrderRow]) -> Iterator[list[Any]]:
+    for row in rows:
+        name = row.customer_name if len(row.customer_name) <= _NAME else row.customer_name[: _NAME - 1] + "…"
+        total = f"{row.total:>10f} {row.currency}"
+        yield [row.number, row.status.value, "late" if row.late else "", name, row.delivery_date, total]
 
 
 def _statuses(text: str) -> tuple[OrderStatus, ...]:
