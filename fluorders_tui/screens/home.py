@@ -251,7 +251,7 @@ class HomeScreen(DeskScreen):
             LATE_LETTER, "! late", f"{count:>9}{'':16}" if self._wide else count,
             "warning" if needs.late_count else "muted", _Target("orders", {"choose": "late"}),
         )  # fmt: skip
-        title = f"Orders{self.desk.company.currency:>34}" if self._wide else "Orders"
+        title = f"Orders{self.desk.company.currency:>36}" if self._wide else "Orders"
         return Section(title, (*shortcuts, late))
 
     # -- the cursor --------------------------------------------------------------------------------

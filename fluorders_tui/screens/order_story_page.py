@@ -27,12 +27,12 @@ RIGHT = 40
 COLUMNS = (
     Column("line", "Ln", 3, align="right"),
     Column("item", "Item", 10),
-    Column("description", "Description", 12, flex=True),
+    Column("description", "Description", 20, flex=True),
     Column("quantity", "Quantity", 8, align="right"),
-    Column("uom", "UM", 3, drop=2),
+    Column("uom", "UM", 4, drop=1),
     Column("executed", "Done", 6, align="right"),
     Column("remaining", "Left", 6, align="right"),
-    Column("net", "Net", 10, align="right", drop=1),
+    Column("net", "Net", 10, align="right", drop=2),
     Column("status", "Status", 11),
 )
 

@@ -28,7 +28,7 @@ ORDER_STATUS: Mapping[OrderStatus, StatusLook] = {
     OrderStatus.WAITING: StatusLook("?", "waiting", "warning"),
     OrderStatus.LOCKED: StatusLook("!", "locked", "warning"),
     OrderStatus.REJECTED: StatusLook("✗", "rejected", "bad"),
-    OrderStatus.CONFIRMED: StatusLook("●", "confirmed", "good"),
+    OrderStatus.CONFIRMED: StatusLook("●", "confirmed"),
     OrderStatus.PARTIAL: StatusLook("◐", "partial", "good"),
     OrderStatus.EXECUTED: StatusLook("✓", "executed", "muted"),
     OrderStatus.FORCED: StatusLook("✓", "forced", "muted"),

@@ -48,7 +48,10 @@ def beside(left: Sequence[Line], right: Sequence[Line], width: int, gap: int = 3
 
 
 class Page(Widget, can_focus=False):
-    """Shows what `set_out(width)` gives. Only the window is painted, whatever the length."""
+    """Shows what `set_out(width)` gives. Only the window is painted, whatever the length.
+
+    How much is hidden stands at the right of its first and last line.
+    """
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"page--{look}" for look in LOOKS}
@@ -130,7 +133,11 @@ class Page(Widget, can_focus=False):
                     self.get_component_rich_style(f"page--{look}"),
                 )
             )
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        above, below = self.hidden
+        more = f" ↑ {above} more " if above and y == 0 else ""
+        more = f" ↓ {below} more " if below and y == self.size.height - 1 else more
+        strip = Strip(segments).adjust_cell_length(width - len(more), self.rich_style)
+        return Strip([*strip, Segment(more, self.get_component_rich_style("page--muted"))], width) if more else strip
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
