@@ -127,7 +127,7 @@ class RegistriesScreen(DeskScreen):
         self._show(field.text, keep=True)
         row = self.table.current
         if row is not None and row.look != "group":
-            await self.desk_app.open_screen("registry", registry=str(row.key))
+            await self.desk_app.open_screen("registry", name=str(row.key))
 
     async def action_edit(self) -> None:
         await self.fields_done()
@@ -141,7 +141,7 @@ class RegistriesScreen(DeskScreen):
     @on(VirtualTable.RowSelected)
     async def _row_chosen(self, message: VirtualTable.RowSelected) -> None:
         if message.row.look != "group":
-            await self.desk_app.open_screen("registry", registry=str(message.row.key))
+            await self.desk_app.open_screen("registry", name=str(message.row.key))
 
     async def back_wanted(self) -> None:
         field = self.field("find")

@@ -38,6 +38,9 @@ from fluorders_tui.widgets.virtual_table import VirtualTable
 __all__ = ["RegistryScreen"]
 
 PAGE = 100
+ONE_ROW = ("company",)
+"""Registries with one row, which is only changed."""
+OF_MANY = ("new", "copy_row", "deactivate", "show_inactive", "delete_row", "import_file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class _Listed:
 
 
 class RegistryScreen(RegistryFiles):
-    """The list of `registry`; with `parent` (a code or an id) only the rows that belong to that row.
+    """The list of the registry `name`; with `parent` (a code or an id) only the rows that belong to that row.
 
     The find field has the focus all the time; the arrows and the page keys move the cursor in the list.
     """
@@ -76,9 +79,9 @@ class RegistryScreen(RegistryFiles):
         "Import shows what a file would change before anything is written; a second Enter writes it.",
     )
 
-    def __init__(self, registry: str, parent: str | int | None = None) -> None:
+    def __init__(self, name: str, parent: str | int | None = None) -> None:
         super().__init__()
-        self.spec: RegistrySpec = registry_spec(registry)
+        self.spec: RegistrySpec = registry_spec(name)
         self.parent_row = parent
         self._owner: RegistryRecord | None = None
         self._wanted = _Wanted()
@@ -109,8 +112,10 @@ class RegistryScreen(RegistryFiles):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "lookup":
             return self.is_asking_file
-        if action in ("deactivate", "show_inactive"):
-            return "active" in self.spec.by_name
+        if action in ("deactivate", "show_inactive") and "active" not in self.spec.by_name:
+            return False
+        if action in OF_MANY and self.spec.name in ONE_ROW:
+            return False
         return super().check_action(action, parameters)
 
     @property
@@ -255,13 +260,13 @@ class RegistryScreen(RegistryFiles):
     async def _open(self, row_id: int) -> None:
         own = next((name for name in self.spec.children if name in ON_THEIR_OWN), None)
         if own is not None:
-            await self.desk_app.open_screen("registry", registry=own, parent=row_id)
+            await self.desk_app.open_screen("registry", name=own, parent=row_id)
         else:
             await self._open_form(row=row_id)
 
     async def _open_form(self, **arguments: Any) -> None:
         screen = await self.desk_app.open_screen(
-            "registry_form", registry=self.spec.name, on_saved=self._form_closed, **arguments
+            "registry_form", then=self._form_closed, name=self.spec.name, **arguments
         )
         self._form_open = screen if isinstance(screen, RegistryFormScreen) else None
 

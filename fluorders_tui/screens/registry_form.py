@@ -2,57 +2,43 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from inspect import isawaitable
 from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 
 from fluorders_tui.bindings import bindings
-from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, Several
+from fluorders_tui.domain.errors import Conflict, DeskError, Invalid
 from fluorders_tui.domain.registry import FieldKind, Value
-from fluorders_tui.screens.base import DeskScreen
 from fluorders_tui.screens.registry_children import ChildTab
 from fluorders_tui.screens.registry_draft import RowDraft, Values
-from fluorders_tui.screens.registry_fields import FieldMaker, is_needed, neutral
+from fluorders_tui.screens.registry_fields import is_needed, neutral
+from fluorders_tui.screens.registry_form_tabs import FormTabs
 from fluorders_tui.screens.registry_reading import conflict_lines, history_lines
-from fluorders_tui.screens.registry_tabs import FieldTab, child_registries, tab_fields, tab_names
-from fluorders_tui.screens.registry_texts import Names, value_text
+from fluorders_tui.screens.registry_texts import Names
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.registries import RegistryRecord, blank_values, get_row, registry_spec
 from fluorders_tui.services.registry_history import history
 from fluorders_tui.services.registry_names import names_of, next_code
 from fluorders_tui.services.registry_saving import save_row
-from fluorders_tui.widgets.command_bar import CommandBar
 from fluorders_tui.widgets.field import Field
-from fluorders_tui.widgets.lookup import Lookup
-from fluorders_tui.widgets.message_line import MessageLine
-from fluorders_tui.widgets.reading_pane import ReadingPane
-from fluorders_tui.widgets.tab_line import TabLine
-from fluorders_tui.widgets.title_bar import TitleBar
 
-__all__ = ["OnSaved", "RegistryFormScreen"]
+__all__ = ["RegistryFormScreen"]
 
-OnSaved = Callable[[str | None], Awaitable[None] | None]
-
-CHILD_PLACE = re.compile(r"(?P<registry>[a-z-]+)\[(?P<row>\d+)\]\.(?P<field>\w+)")
+OF_THE_DESK = ("company", "users")
 _Standing = tuple[Field | None, str, int]
 
 ENTER_SAVES = "That is all it needs: Enter again saves, Tab goes on."
 NOT_SAVED = "F10 saves, F12 again throws the changes away."
 
 
-class RegistryFormScreen(DeskScreen):
-    """The form of `registry`'s row `row` (an id or a code), or of a new one when `row` is None.
+class RegistryFormScreen(FormTabs):
+    """The form of the row `row` (an id or a code) of the registry `name`, or of a new one when `row` is None.
 
     `preset` holds values a new row starts with, such as the name typed where it was missed; `copy_of` is
-    the id of a row to copy. `on_saved` is called once, after the form has gone: with the code of the saved
-    row, or None when it was left without saving. It is also what the screen is dismissed with.
+    the id of a row to copy. The screen is dismissed with the code of the saved row, or None when it was left
+    without saving: `open_screen("registry_form", then=…, name="customers", preset={"name": typed})`.
     """
 
     CSS_PATH = "registry_form.tcss"
@@ -66,38 +52,18 @@ class RegistryFormScreen(DeskScreen):
 
     def __init__(
         self,
-        registry: str,
+        name: str,
         row: int | str | None = None,
         preset: Mapping[str, Value] | None = None,
-        on_saved: OnSaved | None = None,
         copy_of: int | None = None,
     ) -> None:
-        super().__init__()
-        self.spec = registry_spec(registry)
+        super().__init__(name)
         self.saved: RegistryRecord | None = None
         """The row as it was stored, once it is."""
         self._row, self._preset, self._copy_of = row, dict(preset or {}), copy_of
-        self._on_saved = on_saved
-        self._maker = FieldMaker(self)
-        self._field_tabs = tab_names(self.spec)
-        self._child_names = child_registries(self.spec)
-        self._draft: RowDraft | None = None
-        self._names: Names = {}
-        self._made: dict[int, FieldTab | ChildTab] = {}
-        self._shown = 0
-        self._changes = 0
         # Where Enter or F12 was told to be pressed again; anything typed since makes it count anew.
         self._enter_saves: _Standing | None = None
         self._warned: _Standing | None = None
-
-    def compose(self) -> ComposeResult:
-        yield TitleBar()
-        yield TabLine()
-        yield Container(id="tabs")
-        yield MessageLine()
-        yield CommandBar()
-        yield Lookup()
-        yield ReadingPane()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("edit", "delete_row"):
@@ -143,83 +109,6 @@ class RegistryFormScreen(DeskScreen):
         first = next(iter(fields.values()))
         others = [one for name, one in fields.items() if name not in (*self.spec.key, self.spec.parent)]
         return others[0] if others and self.draft.is_new else first
-
-    @property
-    def draft(self) -> RowDraft:
-        """What is being typed. Only once it is read."""
-        assert self._draft is not None
-        return self._draft
-
-    # -- tabs --------------------------------------------------------------------------------------
-
-    @property
-    def tab(self) -> FieldTab | ChildTab | None:
-        """The tab on the screen."""
-        return self._made.get(self._shown)
-
-    def _tab_fields(self) -> dict[str, Field]:
-        return self.tab.fields if self.tab is not None else {}
-
-    async def _show_tab(self, index: int) -> None:
-        if self.tab is not None:
-            self.tab.display = False
-        self._shown = index
-        if self.tab is None:
-            made = self._made[index] = self._make_tab(index)
-            await self.query_one("#tabs").mount(made)
-        else:
-            self.tab.display = True
-        self._show_titles()
-
-    def _make_tab(self, index: int) -> FieldTab | ChildTab:
-        if index < len(self._field_tabs):
-            fields = tab_fields(self.spec, self._field_tabs[index])
-            return FieldTab(self.spec, fields, self._maker, self.draft.values, self._names)
-        child = self._child_names[index - len(self._field_tabs)]
-        rows = self.draft.children.setdefault(child, [])
-        return ChildTab(registry_spec(child), rows, self._maker, self._names, self.form)
-
-    def _show_titles(self) -> None:
-        titles = list(self._field_tabs)
-        for child in self._child_names:
-            rows = len(self.draft.children.get(child, ()))
-            titles.append(f"{registry_spec(child).title} {rows}" if rows else registry_spec(child).title)
-        self.query_one(TabLine).show(titles, self._shown)
-        self.refresh_bindings()
-        values = self.draft.values
-        what = f"New {self.spec.singular}" if self.draft.is_new else self.spec.singular.capitalize()
-        # Before the name, which may be longer than the line.
-        what += ", not saved" if self.draft.is_changed else ""
-        key = (value_text(values.get(name), self.form) for name in self.spec.key)
-        parts = [what, *(text for text in key if text)]
-        parts += [str(values[name]) for name in ("name", "description") if values.get(name)][:1]
-        if values.get("active") is False:
-            parts.append("inactive")
-        self.title_bar.show(" · ".join(parts))
-
-    async def _change_tab(self, index: int, *, last: bool = False) -> None:
-        """Leave this tab for another one, its first field or its `last`; nothing typed is left behind."""
-        if not await self._settled():
-            return
-        count = len(self._field_tabs) + len(self._child_names)
-        await self._show_tab(index % count)
-        fields = list(self._tab_fields().values())
-        shown = [one for one in fields if one.display]
-        (shown[-1] if last else shown[0]).focus()
-
-    async def _settled(self) -> bool:
-        """Accept what is being typed, in a table's strip too; False leaves the focus where something is wrong."""
-        field = self.current_field
-        if field is not None and not await self._leave(field):
-            return False
-        if isinstance(self.tab, ChildTab) and self.tab.typed:
-            return self._commit()
-        return True
-
-    @on(TabLine.Clicked)
-    async def _clicked_tab(self, message: TabLine.Clicked) -> None:
-        if message.index != self._shown:
-            await self._change_tab(message.index)
 
     # -- typing ------------------------------------------------------------------------------------
 
@@ -321,26 +210,9 @@ class RegistryFormScreen(DeskScreen):
         else:
             self.message_line.say("↑ or F2 takes a row, Ctrl+T removes it.", "warning")
 
-    def _commit(self) -> bool:
-        tab = self.tab
-        done = isinstance(tab, ChildTab) and tab.commit()
-        if done:
-            self._changes += 1
-            self._show_titles()
-        return done
-
     def _missing(self) -> str:
         needed = {one.name: is_needed(self.spec.name, one) for one in self.spec.fields}
         return self.draft.missing(needed)
-
-    async def _go_to(self, name: str) -> Field | None:
-        """Show the field of that name and go there."""
-        tab = self.spec.by_name[name].tab
-        await self._show_tab(self._field_tabs.index(tab))
-        field = self._tab_fields().get(name)
-        if field is not None:
-            field.focus()
-        return field
 
     # -- saving ------------------------------------------------------------------------------------
 
@@ -356,7 +228,7 @@ class RegistryFormScreen(DeskScreen):
                 field.show_error(Invalid(f"{label} is needed.", field=missing, rule="D-2"))
             return
         if not self.draft.is_changed and not self.draft.is_new:
-            await self._close(None)
+            self._close(None)
             return
         values, children = self.draft.to_save()
         save = partial(
@@ -375,36 +247,13 @@ class RegistryFormScreen(DeskScreen):
         except DeskError as error:
             await self._place(error)
         else:
-            await self._close(self.saved.code)
+            await self._refresh_desk()
+            self._close(self.saved.code)
 
-    async def _place(self, error: DeskError) -> None:
-        """Show errors at their fields; the first one has the focus, all are read in the pane."""
-        errors = error.errors if isinstance(error, Several) else (error,)
-        for one in reversed(errors):
-            await self._place_one(one)
-        self.message_line.tell(errors[0])
-        if len(errors) > 1:
-            self.pane.open(f"{len(errors)} things are wrong", [f"✗ {self._told(one)}" for one in errors])
-
-    async def _place_one(self, error: DeskError) -> None:
-        place = CHILD_PLACE.fullmatch(error.field)
-        if error.field in self.spec.by_name:
-            field = await self._go_to(error.field)
-            if field is not None:
-                field.show_error(error)
-        elif place and place["registry"] in self._child_names:
-            await self._show_tab(len(self._field_tabs) + self._child_names.index(place["registry"]))
-            if isinstance(self.tab, ChildTab):
-                self.tab.show_error(int(place["row"]) - 1, place["field"], error)
-
-    def _told(self, error: DeskError) -> str:
-        place = CHILD_PLACE.fullmatch(error.field)
-        where = ""
-        if error.field in self.spec.by_name:
-            where = self.spec.by_name[error.field].label
-        elif place:
-            where = f"{registry_spec(place['registry']).title}, row {place['row']}"
-        return f"{where}: {error.message} {error.hint}".strip(": ")
+    async def _refresh_desk(self) -> None:
+        """The desk knows the company's parameters and the person's role: take them over."""
+        if self.spec.name in OF_THE_DESK:
+            self.desk_app.desk = await self.desk_app.ask(self.desk.refreshed)
 
     async def _tell_conflict(self, conflict: Conflict) -> None:
         row_id = self.draft.row_id
@@ -443,7 +292,7 @@ class RegistryFormScreen(DeskScreen):
         if self.draft.is_new or self.draft.is_changed:
             self.message_line.say("Save it first, then copy it.", "warning")
             return
-        await self.desk_app.open_screen("registry_form", registry=self.spec.name, copy_of=self.draft.row_id)
+        await self.desk_app.open_screen("registry_form", name=self.spec.name, copy_of=self.draft.row_id)
 
     async def action_history(self) -> None:
         if self.pane.close():
@@ -472,14 +321,11 @@ class RegistryFormScreen(DeskScreen):
             self._warned = self._standing()
             self.message_line.say(NOT_SAVED, "warning")
             return
-        await self._close(None)
+        self._close(None)
 
-    async def _close(self, code: str | None) -> None:
-        on_saved, self._on_saved = self._on_saved, None
-        await self.dismiss(code)
-        answer = on_saved(code) if on_saved is not None else None
-        if isawaitable(answer):
-            await answer
+    def _close(self, code: str | None) -> None:
+        # Not awaited: a click would wait for itself. The screen below has the next key all the same.
+        self.dismiss(code)
 
 
 def _names(desk: Desk, draft: RowDraft) -> Names:

@@ -126,17 +126,13 @@ async def test_a_form_opened_from_elsewhere_gives_back_the_code(at: Any, desk: D
     given: list[str | None] = []
     async with at(RegistriesScreen()) as pilot:
         await shown(pilot, RegistriesScreen)
-        await pilot.app.open_screen(
-            "registry_form", registry="customers", preset={"name": "Nuova [/b]"}, on_saved=given.append
-        )
+        await pilot.app.open_screen("registry_form", then=given.append, name="customers", preset={"name": "Nuova [/b]"})
         form = await shown(pilot, RegistryFormScreen)
         assert form.current_field.text == "Nuova [/b]"
         await burst(pilot, "{enter}{enter}")
         await until(lambda: given)
         assert isinstance(pilot.app.screen, RegistriesScreen)
-        await pilot.app.open_screen(
-            "registry_form", registry="items", preset={"description": "x"}, on_saved=given.append
-        )
+        await pilot.app.open_screen("registry_form", then=given.append, name="items", preset={"description": "x"})
         await shown(pilot, RegistryFormScreen)
         await burst(pilot, "{f12}")
         await until(lambda: len(given) == 2)
@@ -309,7 +305,10 @@ async def test_any_text_is_text_and_too_much_is_refused(at: Any, desk: Desk) -> 
 
 async def test_a_copy_takes_a_new_code_and_leaves_barcodes_behind(at: Any, desk: Desk) -> None:
     row = get_row(desk, "items", "A-005")
-    children = {"barcodes": [{"barcode": "4006381333931"}], "item-units": [{"unit": "box", "factor": 10}]}
+    children: dict[str, list[dict[str, object]]] = {
+        "barcodes": [{"barcode": "4006381333931"}],
+        "item-units": [{"unit": "box", "factor": 10}],
+    }
     save_row(desk, "items", {}, row_id=row.id, children=children)
     async with at(RegistryScreen("items")) as pilot:
         await shown(pilot)
@@ -322,19 +321,16 @@ async def test_a_copy_takes_a_new_code_and_leaves_barcodes_behind(at: Any, desk:
     assert copy.children["barcodes"] == ()
 
 
-async def test_every_registry_opens_its_list_and_a_new_form(at: Any) -> None:
+async def test_registries_of_every_shape_open_their_list_and_a_form(at: Any) -> None:
     async with at(RegistriesScreen(), size=(80, 24)) as pilot:
         registries = await shown(pilot, RegistriesScreen)
-        for spec in registries._specs:
-            await pilot.app.open_screen("registry", registry=spec.name)
+        for spec in (one for one in registries._specs if one.children or len(one.fields) > 8):
+            await pilot.app.open_screen("registry", name=spec.name)
             screen = await shown(pilot)
-            await burst(pilot, "{f6}")
-            form = await shown(pilot, RegistryFormScreen)
-            assert form.current_field is not None
-            await burst(pilot, "{pageup}{pagedown}{f12}")
-            await until(lambda screen=screen: pilot.app.screen is screen)
-            await burst(pilot, "{f3}")
-            await until(lambda: pilot.app.screen is registries)
+            await burst(pilot, "{f2}" if spec.name == "company" else "{f6}")
+            assert pilot.app.screen.current_field is not None, spec.name
+            await burst(pilot, "{pageup}{f12}{f3}")
+            assert pilot.app.screen is registries, (spec.name, screen.message_line.text)
 
 
 async def test_finding_a_registry_by_a_part_of_its_name(at: Any) -> None:
