@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
+from fluorders_tui.data.policy_rows import load_policies
 from fluorders_tui.data.tables import basics, commerce, documents, items, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.terms import (
@@ -21,7 +22,7 @@ from fluorders_tui.data.terms import (
 )
 from fluorders_tui.domain.conditions import CustomerConditions, DiscountType, PriceAssignment, PriceListVersion
 from fluorders_tui.domain.discounts import parse_discounts
-from fluorders_tui.domain.money import ZERO, from_scaled
+from fluorders_tui.domain.money import from_scaled
 from fluorders_tui.domain.order import (
     Address,
     AgentShare,
@@ -95,6 +96,7 @@ def load_conditions(
         best_price=row.best_price,
         search_all_lists=search_all_lists,
         discounts=_customer_discounts(connection, row.id),
+        policies=load_policies(connection, row.id, row.category_id, types),
         final_discounts=parse_discounts(row.final_discounts, types=types, source=DiscountSource.CUSTOMER),
         expenses=_expenses(connection, row.id, vat),
         agents=_agents(connection, row.id, date),

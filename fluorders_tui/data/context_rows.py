@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from fluorders_tui.data.tables import basics, commerce
 from fluorders_tui.data.tables.base import table
+from fluorders_tui.domain.calendars import Calendar, parse_weekend
 
 
 def company_row(connection: Connection) -> Row[Any] | None:
@@ -25,3 +26,19 @@ def role_of(connection: Connection, user: str) -> str | None:
     """The role of an active user, None for one the desk does not know."""
     person = table(basics.DeskUser)
     return connection.execute(select(person.c.role).where(person.c.code == user, person.c.active)).scalar()
+
+
+def calendar_named(connection: Connection, code: str) -> Calendar | None:
+    """A calendar with its closing days, None where there is none of that code."""
+    calendar, day = table(basics.Calendar), table(basics.CalendarDay)
+    row = connection.execute(select(calendar).where(calendar.c.code == code)).first()
+    if row is None:
+        return None
+    days = connection.execute(select(day).where(day.c.calendar_id == row.id)).all()
+    return Calendar(
+        row.code,
+        row.name,
+        parse_weekend(row.weekend),
+        {found.day: found.name for found in days if found.closed},
+        frozenset(found.day for found in days if not found.closed),
+    )

@@ -52,13 +52,14 @@ FROM customer_order o"""
     lines = f"""l.id, o.number, l.position AS line, l.line_type, l.status,
     o.status AS order_status, o.customer_code AS customer, o.customer_name, o.order_date AS date,
     l.item_code AS item, l.description,
-    {_micro(dialect, "l.quantity_micro")} AS quantity, {_micro(dialect, "l.executed_micro")} AS executed,
+    {_micro(dialect, "l.quantity_micro")} AS quantity, l.quantity_micro,
+    {_micro(dialect, "l.executed_micro")} AS executed, l.executed_micro,
     CASE WHEN l.status IN ('executed', 'forcibly executed', 'cancelled') OR l.line_type = 'note' THEN 0
         WHEN l.quantity_micro > l.executed_micro THEN {_micro(dialect, "(l.quantity_micro - l.executed_micro)")}
         ELSE 0 END AS remaining,
-    l.unit AS uom, {_micro(dialect, "l.unit_price_micro")} AS price, l.price_origin, l.discounts,
+    l.unit AS uom, {_micro(dialect, "l.unit_price_micro")} AS price, l.unit_price_micro, l.price_origin, l.discounts,
     o.currency, o.currency_decimals, {line_amount["gross"]}, {line_amount["net"]}, {line_amount["final_discount"]},
-    l.vat_code AS vat, {_micro(dialect, "l.vat_rate_micro")} AS vat_rate,
+    l.vat_code AS vat, {_micro(dialect, "l.vat_rate_micro")} AS vat_rate, l.vat_rate_micro,
     l.ready_date, l.delivery_date, l.note, l.order_id
 FROM customer_order_line l JOIN customer_order o ON o.id = l.order_id"""
     backlog = f"""CREATE VIEW v_backlog AS SELECT {lines}

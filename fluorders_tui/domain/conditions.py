@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from fluorders_tui.domain.calendars import Calendar
 from fluorders_tui.domain.discount_policies import NO_POLICIES, PolicyIndex
 from fluorders_tui.domain.money import ZERO
 from fluorders_tui.domain.order import (
@@ -189,10 +190,15 @@ class ItemCard:
 
 @dataclass(frozen=True, slots=True)
 class LineChecks:
-    """The parameters of D-6.3: what happens when a quantity breaks a rule (`off`, `warn` or `refuse`)."""
+    """The parameters of D-6.3 and D-6.4: what happens when a line breaks a rule (`off`, `warn` or `refuse`).
+
+    Delivery dates are held against `calendar`, where the company names one.
+    """
 
     pack_multiple: str = "warn"
     economic_lot: str = "warn"
     propose_lot: bool = False
     zero_price: str = "warn"
     past_delivery: str = "warn"
+    closing_days: str = "warn"
+    calendar: Calendar | None = None

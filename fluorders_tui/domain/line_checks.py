@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from fluorders_tui.domain.amounts import check_size
+from fluorders_tui.domain.calendars import closing_notices
 from fluorders_tui.domain.conditions import ItemCard, LineChecks
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.money import EXACT, MICRO_DECIMALS, ONE, plain
@@ -123,16 +124,17 @@ def price_notices(price: Decimal, line_type: LineType, checks: LineChecks = USUA
 
 
 def delivery_notices(delivery: dt.date | None, order_date: dt.date, checks: LineChecks = USUAL_CHECKS) -> list[Notice]:
-    """A warning on a delivery before the order's own date (D-6.4), unless the parameter is off.
+    """Warnings on a delivery before the order's own date, or on a closing day (D-6.4), unless the parameters are off.
 
-    Raises `Refused` (field `delivery_date`) where the parameter says so.
+    Raises `Refused` (field `delivery_date`) where a parameter says so.
     """
+    closed = closing_notices(checks.calendar, delivery, checks.closing_days) if checks.calendar else []
     if delivery is None or delivery >= order_date or checks.past_delivery == "off":
-        return []
+        return closed
     message = f"The delivery on {delivery} is before the order's date {order_date}."
     if checks.past_delivery == "refuse":
         raise Refused(message, field="delivery_date", rule="D-6.4", hint="Type a later date.")
-    return [Notice("D-6.4", message)]
+    return [Notice("D-6.4", message), *closed]
 
 
 def _by(parameter: str, message: str, hint: str) -> list[Notice]:

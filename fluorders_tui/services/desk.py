@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fluorders_tui.data.context_rows import company_row, role_of
+from fluorders_tui.data.context_rows import calendar_named, company_row, role_of
 from fluorders_tui.data.schema import check_version
 from fluorders_tui.data.store import Store
 from fluorders_tui.domain.conditions import LineChecks
@@ -86,6 +86,7 @@ def open_desk(store: Store, user: str, *, clock: Clock = utc_now, version_checke
 def _read_context(store: Store, user: str) -> tuple[Company, LineChecks, str]:
     with store.read() as connection:
         row, role = company_row(connection), role_of(connection, user)
+        calendar = calendar_named(connection, row.calendar) if row is not None and row.calendar else None
     if row is None:
         return Company(), LineChecks(), role or "clerk"
     company = Company(
@@ -108,5 +109,7 @@ def _read_context(store: Store, user: str) -> tuple[Company, LineChecks, str]:
         propose_lot=row.propose_lot,
         zero_price=row.zero_price,
         past_delivery=row.past_delivery,
+        closing_days=row.closing_days,
+        calendar=calendar,
     )
     return company, checks, role or "clerk"

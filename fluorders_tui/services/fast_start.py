@@ -68,7 +68,7 @@ def working_set(country: str) -> tuple[dict[str, str], WorkingSet]:
         for key, change in changes.items():
             known[key] = known.get(key, {}) | change
     rows["calendars"] = {code: {"name": rows["countries"][code]["name"], "country": code, **holidays}}
-    return {"country": code, "order_type": USUAL_ORDER_TYPE, **parameters}, rows
+    return {"country": code, "calendar": code, "order_type": USUAL_ORDER_TYPE, **parameters}, rows
 
 
 def fast_start(

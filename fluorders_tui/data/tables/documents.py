@@ -31,7 +31,7 @@ class CustomerOrder(Row, table=True):
     __tablename__ = "customer_order"
     __table_args__ = (
         UniqueConstraint("numbering_id", "period", "sequence"),
-        Index("ix_customer_order_number", "number"),
+        Index("ix_customer_order_number", "number", "id"),
         Index("ix_customer_order_sequence", "sequence"),
         Index("ix_customer_order_status_id", "status", "id"),
         Index("ix_customer_order_customer_id", "customer_id", "id"),
@@ -39,7 +39,8 @@ class CustomerOrder(Row, table=True):
         Index("ix_customer_order_delivery_date", "delivery_date", "id"),
         Index("ix_customer_order_customer_name", "customer_name", "id"),
         Index("ix_customer_order_company_total_minor", "company_total_minor", "id"),
-        Index("ix_customer_order_reference_key", "reference_key"),
+        Index("ix_customer_order_reference_key", "reference_key", "id"),
+        Index("ix_customer_order_status_delivery", "status", "delivery_date"),
     )
     number: str = Field(sa_type=key_text(60), nullable=False)
     numbering_id: int = Field(foreign_key="numbering.id", sa_type=BigKey, nullable=False)

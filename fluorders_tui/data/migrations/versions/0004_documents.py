@@ -132,10 +132,11 @@ def upgrade() -> None:
     op.create_index("ix_customer_order_customer_id", "customer_order", ["customer_id", "id"], unique=False)
     op.create_index("ix_customer_order_customer_name", "customer_order", ["customer_name", "id"], unique=False)
     op.create_index("ix_customer_order_delivery_date", "customer_order", ["delivery_date", "id"], unique=False)
-    op.create_index("ix_customer_order_number", "customer_order", ["number"], unique=False)
+    op.create_index("ix_customer_order_number", "customer_order", ["number", "id"], unique=False)
     op.create_index("ix_customer_order_order_date", "customer_order", ["order_date", "id"], unique=False)
-    op.create_index("ix_customer_order_reference_key", "customer_order", ["reference_key"], unique=False)
+    op.create_index("ix_customer_order_reference_key", "customer_order", ["reference_key", "id"], unique=False)
     op.create_index("ix_customer_order_sequence", "customer_order", ["sequence"], unique=False)
+    op.create_index("ix_customer_order_status_delivery", "customer_order", ["status", "delivery_date"], unique=False)
     op.create_index("ix_customer_order_status_id", "customer_order", ["status", "id"], unique=False)
     op.create_table(
         "customer_order_line",

@@ -1,0 +1,83 @@
+"""Discount policies that can concern a customer, with their table of combinations, ready to look up (D-5.4)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, or_, select
+
+from fluorders_tui.data.tables import basics, items, parties
+from fluorders_tui.data.tables.base import table
+from fluorders_tui.domain.conditions import DiscountType
+from fluorders_tui.domain.discount_policies import (
+    NO_POLICIES,
+    DiscountCombination,
+    DiscountPolicy,
+    PolicyIndex,
+    index_policies,
+)
+from fluorders_tui.domain.discounts import parse_discounts
+from fluorders_tui.domain.order import Discount, DiscountSource
+
+_POLICY = table(items.DiscountPolicy)
+
+
+def load_policies(
+    connection: Connection, customer_id: int, category_id: int | None, types: tuple[DiscountType, ...]
+) -> PolicyIndex:
+    """The active policies of this customer, of their commercial category, and those of everybody."""
+    combination = table(items.DiscountCombination)
+    combinations = [
+        DiscountCombination(row.priority, row.customer, row.category, row.item_class, row.discount_category, row.item)
+        for row in connection.execute(select(combination).where(combination.c.active))
+    ]
+    if not combinations:
+        return NO_POLICIES
+    customer, category = table(parties.Customer), table(basics.CommercialCategory)
+    item_class, discount_category = table(basics.ItemClass), table(basics.DiscountCategory)
+    item = table(items.Item)
+    rows = connection.execute(
+        select(
+            _POLICY.c.code,
+            _POLICY.c.valid_from,
+            _POLICY.c.valid_to,
+            _POLICY.c.discounts,
+            customer.c.code.label("customer"),
+            category.c.code.label("category"),
+            item_class.c.code.label("item_class"),
+            discount_category.c.code.label("discount_category"),
+            item.c.code.label("item"),
+        )
+        .outerjoin(customer, customer.c.id == _POLICY.c.customer_id)
+        .outerjoin(category, category.c.id == _POLICY.c.category_id)
+        .outerjoin(item_class, item_class.c.id == _POLICY.c.item_class_id)
+        .outerjoin(discount_category, discount_category.c.id == _POLICY.c.discount_category_id)
+        .outerjoin(item, item.c.id == _POLICY.c.item_id)
+        .where(
+            _POLICY.c.active,
+            or_(_POLICY.c.customer_id.is_(None), _POLICY.c.customer_id == customer_id),
+            or_(_POLICY.c.category_id.is_(None), _POLICY.c.category_id == category_id),
+        )
+    )
+    texts: dict[str, tuple[Discount, ...]] = {}
+
+    def chain(text: str) -> tuple[Discount, ...]:
+        if text not in texts:
+            texts[text] = parse_discounts(text, types=types, source=DiscountSource.POLICY)
+        return texts[text]
+
+    return index_policies(
+        [
+            DiscountPolicy(
+                row.code,
+                row.customer or "",
+                row.category or "",
+                row.item_class or "",
+                row.discount_category or "",
+                row.item or "",
+                row.valid_from,
+                row.valid_to,
+                chain(row.discounts),
+            )
+            for row in rows
+        ],
+        combinations,
+    )
