@@ -32,13 +32,6 @@ LABEL = 22
 class ChildTab(Vertical):
     """`rows` is the draft's own list: adding, changing and deleting here changes the draft at once."""
 
-    DEFAULT_CSS = """
-    ChildTab { height: 1fr; }
-    ChildTab VirtualTable { height: auto; max-height: 70%; }
-    ChildTab .more { height: auto; margin: 1 1 0 1; }
-    ChildTab .more Vertical { height: auto; width: 1fr; }
-    """
-
     def __init__(
         self, spec: RegistrySpec, rows: list[Values], maker: FieldMaker, names: Names, form: LocaleForm
     ) -> None:
@@ -66,7 +59,7 @@ class ChildTab(Vertical):
         if self._more:
             fields = list(self._more.values())
             half = (len(fields) + 1) // 2
-            with Horizontal(classes="more"):
+            with Horizontal(classes="columns"):
                 for part in (fields[:half], fields[half:]):
                     with Vertical():
                         yield from part

@@ -27,9 +27,9 @@ TYPED_BREAK = "||"
 
 WIDTHS: Mapping[FieldKind, int] = {
     FieldKind.FLAG: 5, FieldKind.WHOLE: 9, FieldKind.DECIMAL: 15, FieldKind.DATE: 12, FieldKind.CHOICE: 15,
-    FieldKind.REFERENCE: 14, FieldKind.DISCOUNTS: 20, FieldKind.LONG_TEXT: 40,
+    FieldKind.REFERENCE: 14, FieldKind.DISCOUNTS: 20, FieldKind.LONG_TEXT: 34,
 }  # fmt: skip
-WIDEST_TEXT = 38
+WIDEST_TEXT = 34
 
 FILLED = (("price-lists", "list_type"), ("price-list-lines", "unit"))
 """Needed fields that saving fills when they are left empty."""

@@ -28,9 +28,15 @@ __all__ = ["FormTabs"]
 
 CHILD_PLACE = re.compile(r"(?P<registry>[a-z-]+)\[(?P<row>\d+)\]\.(?P<field>\w+)")
 
+TWO_COLUMNS = 126
+"""Cells of a screen that shows fields in two columns."""
+
 
 class FormTabs(DeskScreen):
     """A draft of one row of the registry `name`, shown tab by tab; a tab is made when it is first shown."""
+
+    # Two columns only where every input of the widest kind fits beside its label.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (TWO_COLUMNS, "-two")]
 
     def __init__(self, name: str) -> None:
         super().__init__()

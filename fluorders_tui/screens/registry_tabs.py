@@ -54,7 +54,7 @@ class FieldTab(VerticalScroll, can_focus=False):
         self.show(values, names)
 
     def compose(self) -> ComposeResult:
-        with Horizontal():
+        with Horizontal(classes="columns"):
             for column in self._columns():
                 with Vertical():
                     yield from column
