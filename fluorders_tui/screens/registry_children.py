@@ -107,7 +107,7 @@ class ChildTab(Vertical):
         """Something stands in the strip that isn't in the table."""
         before = self._blank if self.editing is None else self.rows[self.editing]
         return any(field.dirty for field in self.fields.values()) or any(
-            not same(value, before.get(name)) for name, value in self._values().items()
+            not same(value, before.get(name)) for name, value in self.values.items()
         )
 
     def accepted(self, field: Field) -> None:
@@ -122,7 +122,7 @@ class ChildTab(Vertical):
 
     def commit(self) -> bool:
         """Put the strip into the table; False, with the focus on it, when a needed value is missing."""
-        values = self._values()
+        values = self.values
         for one in self._fields:
             field = self.fields[one.name]
             if field.error is not None:
@@ -170,7 +170,9 @@ class ChildTab(Vertical):
                 columns.append(Column(name_key(one), "", NAME_CELLS, flex=True))
         return columns
 
-    def _values(self) -> Values:
+    @property
+    def values(self) -> Values:
+        """What stands in the strip and under it."""
         return {name: cast(Value, field.value) for name, field in self.fields.items()}
 
     def _row(self, place: int, values: Mapping[str, Value]) -> Row:

@@ -71,7 +71,7 @@ class FieldMaker:
             suggest=suggest,
             max_length=_longest(spec),
             on_block=self._joined(spec),
-            help=_help(spec),
+            help=_help(spec) if label_width else f"{spec.label}. {_help(spec)}",
         )
 
     def put(self, field: Field, spec: FieldSpec, value: Value, name: str = "") -> None:

@@ -14,7 +14,7 @@ from fluorders_tui.domain.registry import FieldKind, Value
 from fluorders_tui.screens.registry_children import ChildTab
 from fluorders_tui.screens.registry_draft import RowDraft, Values
 from fluorders_tui.screens.registry_fields import is_needed, neutral
-from fluorders_tui.screens.registry_form_tabs import FormTabs
+from fluorders_tui.screens.registry_form_keeping import KeptForm
 from fluorders_tui.screens.registry_reading import conflict_lines, history_lines
 from fluorders_tui.screens.registry_texts import Names
 from fluorders_tui.services.desk import Desk
@@ -33,7 +33,7 @@ ENTER_SAVES = "That is all it needs: Enter again saves, Tab goes on."
 NOT_SAVED = "F10 saves, F12 again throws the changes away."
 
 
-class RegistryFormScreen(FormTabs):
+class RegistryFormScreen(KeptForm):
     """The form of the row `row` (an id or a code) of the registry `name`, or of a new one when `row` is None.
 
     `preset` holds values a new row starts with, such as the name typed where it was missed; `copy_of` is
@@ -82,6 +82,7 @@ class RegistryFormScreen(FormTabs):
         self._draft, self._names = await self.desk_app.ask(lambda: self._read(desk))
         await self._show_tab(0)
         self._start().focus()
+        await self.show_found()
 
     def _read(self, desk: Desk) -> tuple[RowDraft, Names]:
         name = self.spec.name
@@ -98,6 +99,8 @@ class RegistryFormScreen(FormTabs):
         else:
             # What has a list of its own is not read here: it may be a hundred thousand rows.
             draft = RowDraft.of(get_row(desk, name, self._row or 0, children=bool(self._child_names)))
+        start = {**self._preset, "copy of": self._copy_of} if self._copy_of is not None else self._preset
+        self.keep_from(desk, draft, start)
         return draft, _names(desk, draft)
 
     def _start(self) -> Field:
@@ -126,7 +129,7 @@ class RegistryFormScreen(FormTabs):
         if value != self.draft.values.get(field.field_name):
             self.draft.values[field.field_name] = value
             self._changes += 1
-            self._show_titles()
+            self.show_titles()
 
     def _standing(self) -> _Standing:
         field = self.current_field
@@ -153,7 +156,7 @@ class RegistryFormScreen(FormTabs):
         missing = self._missing()
         if self.draft.is_new and (field.needed or self._is_last(field)):
             if missing:
-                await self._go_to(missing)
+                await self.go_to(missing)
             elif self._enter_saves == self._standing():
                 await self.action_save()
             else:
@@ -205,7 +208,7 @@ class RegistryFormScreen(FormTabs):
         if isinstance(tab, ChildTab) and tab.delete():
             self._changes += 1
             tab.begin()
-            self._show_titles()
+            self.show_titles()
             self.message_line.say("Removed; F10 saves it so, F12 twice keeps it.")
         else:
             self.message_line.say("↑ or F2 takes a row, Ctrl+T removes it.", "warning")
@@ -222,7 +225,7 @@ class RegistryFormScreen(FormTabs):
         self.pane.close()
         missing = self._missing()
         if missing:
-            field = await self._go_to(missing)
+            field = await self.go_to(missing)
             label = self.spec.by_name[missing].label
             if field is not None:
                 field.show_error(Invalid(f"{label} is needed.", field=missing, rule="D-2"))
@@ -324,6 +327,7 @@ class RegistryFormScreen(FormTabs):
         self._close(None)
 
     def _close(self, code: str | None) -> None:
+        self.let_go()
         # Not awaited: a click would wait for itself. The screen below has the next key all the same.
         self.dismiss(code)
 

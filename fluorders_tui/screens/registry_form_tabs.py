@@ -84,7 +84,7 @@ class FormTabs(DeskScreen):
             await self.query_one("#tabs").mount(made)
         else:
             self.tab.display = True
-        self._show_titles()
+        self.show_titles()
 
     def _make_tab(self, index: int) -> FieldTab | ChildTab:
         if index < len(self._field_tabs):
@@ -94,7 +94,8 @@ class FormTabs(DeskScreen):
         rows = self.draft.children.setdefault(child, [])
         return ChildTab(registry_spec(child), rows, self._maker, self._names, self.form)
 
-    def _show_titles(self) -> None:
+    def show_titles(self) -> None:
+        """Show the tabs, and in the title what row this is and whether it is saved."""
         titles = list(self._field_tabs)
         for child in self._child_names:
             rows = len(self.draft.children.get(child, ()))
@@ -141,12 +142,12 @@ class FormTabs(DeskScreen):
         done = isinstance(tab, ChildTab) and tab.commit()
         if done:
             self._changes += 1
-            self._show_titles()
+            self.show_titles()
         return done
 
     # -- errors ------------------------------------------------------------------------------------
 
-    async def _go_to(self, name: str) -> Field | None:
+    async def go_to(self, name: str) -> Field | None:
         """Show the field of that name and go there."""
         tab = self.spec.by_name[name].tab
         await self._show_tab(self._field_tabs.index(tab))
@@ -167,7 +168,7 @@ class FormTabs(DeskScreen):
     async def _place_one(self, error: DeskError) -> None:
         place = CHILD_PLACE.fullmatch(error.field)
         if error.field in self.spec.by_name:
-            field = await self._go_to(error.field)
+            field = await self.go_to(error.field)
             if field is not None:
                 field.show_error(error)
         elif place and place["registry"] in self._child_names:

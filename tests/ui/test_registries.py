@@ -289,6 +289,28 @@ async def test_enter_on_a_price_list_shows_its_prices(at: Any, desk: Desk) -> No
         ]  # fmt: skip
 
 
+async def test_what_was_typed_when_the_desk_died_is_there_again(at: Any, desk: Desk) -> None:
+    async with at(RegistryFormScreen("customers", "C0001")) as pilot:
+        form = await shown(pilot, RegistryFormScreen)
+        await burst(pilot, to_tab(form, "Discounts") + "D1{enter}10{enter}D2{tab}5{tab}")
+        await burst(pilot, "{pageup}" * form.query_one(TabLine).shown + "{tab}Rossi [nuova]{tab}{tab}unfin")
+        # Nobody tells the screen that the program ends.
+    async with at(RegistryFormScreen("customers", "C0002")) as pilot:
+        other = await shown(pilot, RegistryFormScreen)
+        assert not other.draft.is_changed
+    async with at(RegistryFormScreen("customers", "C0001")) as pilot:
+        form = await shown(pilot, RegistryFormScreen)
+        assert (form.current_field.field_name, form.current_field.text) == ("tax_code", "unfin")
+        assert "not saved" in form.message_line.text
+        await burst(pilot, "{ctrl+u}{f10}")
+        await until(lambda: pilot.app.screen is not form)
+    saved = get_row(desk, "customers", "C0001")
+    assert (saved.name, len(saved.children["customer-discounts"])) == ("Rossi [nuova]", 2)
+    async with at(RegistryFormScreen("customers", "C0001")) as pilot:
+        form = await shown(pilot, RegistryFormScreen)
+        assert not form.draft.is_changed
+
+
 async def test_any_text_is_text_and_too_much_is_refused(at: Any, desk: Desk) -> None:
     async with at(RegistryFormScreen("customers", "C0002")) as pilot:
         form = await shown(pilot, RegistryFormScreen)
