@@ -70,6 +70,8 @@ class RegistryFormScreen(KeptForm):
             return isinstance(self.tab, ChildTab)
         if action in ("copy_row", "history"):
             return self._draft is not None and not self._draft.is_new
+        if action in ("save", "refresh") and self._draft is None:
+            return False
         if action == "lookup":
             field = self.current_field
             return field is not None and field.suggest is not None

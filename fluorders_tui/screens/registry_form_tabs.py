@@ -28,7 +28,7 @@ __all__ = ["FormTabs"]
 
 CHILD_PLACE = re.compile(r"(?P<registry>[a-z-]+)\[(?P<row>\d+)\]\.(?P<field>\w+)")
 
-TWO_COLUMNS = 126
+TWO_COLUMNS = 128
 """Cells of a screen that shows fields in two columns."""
 
 

@@ -311,6 +311,14 @@ async def test_what_was_typed_when_the_desk_died_is_there_again(at: Any, desk: D
         assert not form.draft.is_changed
 
 
+async def test_a_row_that_is_no_longer_there_is_told_and_left(at: Any) -> None:
+    async with at(RegistryFormScreen("customers", "C0099")) as pilot:
+        form: Any = pilot.app.screen
+        await until(lambda: "There is no customer" in form.message_line.text)
+        await burst(pilot, "{f5}{f10}{pagedown}x{f12}")
+        assert pilot.app.screen is not form
+
+
 async def test_any_text_is_text_and_too_much_is_refused(at: Any, desk: Desk) -> None:
     async with at(RegistryFormScreen("customers", "C0002")) as pilot:
         form = await shown(pilot, RegistryFormScreen)
