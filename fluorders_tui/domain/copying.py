@@ -67,8 +67,7 @@ def copy_order(
     Raises `Refused` to re-price without conditions, for an inactive customer (D-2.5), a missing rate
     (D-7.2), and where new discounts take more than a line is worth (D-5.5).
     """
-    if reprice and conditions is None:
-        raise Refused("Prices can't be looked up without the customer's conditions.", field="customer", rule="D-12.8")
+    _check_conditions(reprice, conditions)
     base = _fresh(draft, date)
     if currency is not None and currency.code == base.currency.code:
         base = replace(base, currency=currency)
@@ -100,8 +99,7 @@ def copy_lines(
 
     Raises `Refused` as `copy_order`, `Invalid` for a line that isn't there.
     """
-    if reprice and conditions is None:
-        raise Refused("Prices can't be looked up without the customer's conditions.", field="customer", rule="D-12.8")
+    _check_conditions(reprice, conditions)
     places = list(indexes)
     for index in places:
         if not 0 <= index < len(source.lines):
@@ -115,6 +113,11 @@ def copy_lines(
         notices = (Notice("D-7.1b", told), *notices)
         draft = replace(draft, warnings=(*without_rules(draft.warnings, "D-7.1b"), Notice("D-7.1b", told).text))
     return CopiedOrder(replace(draft, lines=(*draft.lines, *lines)), notices)
+
+
+def _check_conditions(reprice: bool, conditions: CustomerConditions | None) -> None:
+    if reprice and conditions is None:
+        raise Refused("Prices can't be looked up without the customer's conditions.", field="customer", rule="D-12.8")
 
 
 def _fresh(draft: OrderDraft, date: dt.date) -> OrderDraft:

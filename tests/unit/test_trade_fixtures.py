@@ -135,7 +135,7 @@ def test_excluded_months_across_a_year_end(start, days, fields, due):
 
 
 def test_two_instalments_on_the_same_day_after_the_year_end():
-    """D-8.3b, D-8.4: 15 and 30 December both come to 7 January; thirds of 122.00 are rounded, the last takes the rest."""
+    """D-8.3b, D-8.4: 15 and 30 December both come to 7 January; the last third of 122.00 takes the rest."""
     term = PaymentTerm("T", "Term", (Instalment(30), Instalment(45), Instalment(90)), excluded_months=NOT_IN_DECEMBER)
     draft = order(line("100"), payments=(PaymentLine("BANK", term),))
     draft = replace(draft, date=DAY("2026-11-15"))
