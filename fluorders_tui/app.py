@@ -147,6 +147,8 @@ class FluordersApp(DeskWork[int]):
 
         False when there is none: the screens were told why.
         """
+        if self._connecting is None:
+            self.connect()
         if self.desk is None and self._connecting is not None:
             with self._waiting("Opening the database…"):
                 await self._connecting.wait()

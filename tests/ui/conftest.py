@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -10,6 +10,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from fluorders_tui.data.store import Store
+from fluorders_tui.services.desk import Desk, open_desk
+from fluorders_tui.services.fast_start import fast_start
+from tests.conftest import FixedClock
+from tests.services.orders_on_list import fill_orders, fill_registries
 from tests.ui.desk_demo import demo_app
 
 Running = Callable[..., AbstractAsyncContextManager[Pilot[Any]]]
@@ -28,3 +33,15 @@ def running() -> Running:
             yield pilot
 
     return run
+
+
+@pytest.fixture
+def orders_desk(sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
+    """A desk with two customers, three items and forty orders in all statuses."""
+    store = Store(sqlite_url)
+    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=clock)
+    desk = open_desk(store, "anna", clock=clock)
+    fill_registries(desk)
+    fill_orders(desk, 40)
+    yield desk
+    store.dispose()

@@ -1,0 +1,60 @@
+"""One order's story: found by what people say on the telephone, readable at every width."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from fluorders_tui.screens.order_status import OrderStatusScreen
+from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.orders import change_order, open_order
+from fluorders_tui.widgets.page import Page
+from tests.services.orders_on_list import draft
+from tests.ui.orders_desk import desk_on, opens
+from tests.ui.raw_keys import burst
+
+
+@pytest.mark.parametrize("size", [(80, 24), (132, 43)])
+async def test_the_page_tells_header_lines_totals_and_journal(orders_desk: Desk, size: tuple[int, int]) -> None:
+    number = open_order(orders_desk, "2026-00001").number
+    saved = open_order(orders_desk, number).draft
+    change_order(orders_desk, replace(saved, reference="New [b] reference"))
+    async with desk_on(opens(orders_desk), size=size) as pilot:
+        await burst(pilot, "31{enter}")
+        screen = pilot.app.screen
+        assert isinstance(screen, OrderStatusScreen)
+        text = screen.query_one(Page).text
+        for said in ("Rossi [Milano]", "New [b] reference", "A-100", "Totals", "Total EUR", "anna entered the order"):
+            assert said in text, said
+        assert "reference" in text.split("What happened")[1]
+        assert all(len(line) <= size[0] - 2 for line in text.splitlines())
+
+
+async def test_a_long_order_scrolls_and_starts_again_with_the_next_number(orders_desk: Desk) -> None:
+    from fluorders_tui.services.orders import enter_order
+
+    one = draft(orders_desk)
+    line = one.lines[0]
+    long = enter_order(
+        orders_desk, replace(one, lines=tuple(replace(line, quantity=Decimal(n), gross=Decimal(10 * n),
+                                                      net=Decimal(10 * n)) for n in range(1, 61)))
+    )  # fmt: skip
+    async with desk_on(opens(orders_desk)) as pilot:
+        await burst(pilot, f"3{long.number}{{enter}}{{pagedown}}{{down}}")
+        page = pilot.app.screen.query_one(Page)
+        assert page.hidden[0] == page.page() + 1
+        await burst(pilot, "{ctrl+end}{down}")
+        assert page.hidden[1] == 0
+        await burst(pilot, "{ctrl+g}2{enter}")
+        assert pilot.app.screen.query_one(Page).hidden[0] == 0
+
+
+async def test_an_unknown_number_is_told_and_the_page_stays(orders_desk: Desk) -> None:
+    async with desk_on(opens(orders_desk)) as pilot:
+        await burst(pilot, "31{enter}{ctrl+g}99999{enter}")
+        screen = pilot.app.screen
+        assert isinstance(screen, OrderStatusScreen)
+        assert "Nothing found" in screen.message_line.text
+        assert "Rossi [Milano]" in screen.query_one(Page).text
