@@ -25,7 +25,7 @@ KEYS = re.compile(r"(<!-- keys:.*?-->\n).*?(<!-- end of keys -->)", re.DOTALL)
 UNITS = """\
 | the column's name ends in | it holds |
 |---|---|
-| `_minor` | an amount in the smallest unit of its currency, as a whole number (`currency_decimals` says how many decimals) |
+| `_minor` | an amount in the smallest unit of its currency (`currency_decimals` says how many decimals it has) |
 | `_micro` | a quantity, unit price, percentage or factor × 1,000,000 |
 | `_nano` | an exchange rate × 1,000,000,000 |
 | `_id` | the row of another table |
@@ -74,7 +74,8 @@ def _data_model() -> Iterator[str]:
         belongs = f", rows of one of the {spec.parent_registry}" if spec.parent_registry else ""
         yield f"### {spec.title} — `{name}`"
         yield ""
-        yield f"Table `{stored.table.name}`, key {' + '.join(f'`{part}`' for part in spec.key)}{belongs}. {spec.help}".rstrip()
+        key = " + ".join(f"`{part}`" for part in spec.key)
+        yield f"Table `{stored.table.name}`, key {key}{belongs}. {spec.help}".rstrip()
         yield ""
         yield "| column | holds |"
         yield "|---|---|"

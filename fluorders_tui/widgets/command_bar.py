@@ -83,9 +83,10 @@ class CommandBar(Widget):
             x += cells
         return Strip(segments).adjust_cell_length(width, label_style)
 
-    async def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
         app = self.app
         for start, stop, binding, node in self._spots:
             if start <= event.x < stop and isinstance(app, OrderedKeys):
-                await app.run_command(binding.action, node)
+                # From the app, not from here: a command that leaves the screen waits for this very bar to end.
+                app.call_later(app.run_command, binding.action, node)
                 return
