@@ -27,30 +27,15 @@ def _day(*, nullable: bool = True) -> Any:
     return Field(default=None, sa_type=Date, nullable=nullable)
 
 
-class CustomerOrder(Row, table=True):
-    __tablename__ = "customer_order"
-    __table_args__ = (
-        UniqueConstraint("numbering_id", "period", "sequence"),
-        Index("ix_customer_order_number", "number", "id"),
-        Index("ix_customer_order_sequence", "sequence"),
-        Index("ix_customer_order_status_id", "status", "id"),
-        Index("ix_customer_order_customer_id", "customer_id", "id"),
-        Index("ix_customer_order_order_date", "order_date", "id"),
-        Index("ix_customer_order_delivery_date", "delivery_date", "id"),
-        Index("ix_customer_order_customer_name", "customer_name", "id"),
-        Index("ix_customer_order_company_total_minor", "company_total_minor", "id"),
-        Index("ix_customer_order_reference_key", "reference_key", "id"),
-        Index("ix_customer_order_status_delivery", "status", "delivery_date"),
-    )
+class SalesDocument(Row):
+    """The header that customer orders and offers share."""
+
     number: str = Field(sa_type=key_text(60), nullable=False)
     numbering_id: int = Field(foreign_key="numbering.id", sa_type=BigKey, nullable=False)
     period: str = Field(sa_type=key_text(20), nullable=False)
     sequence: int = Field(sa_type=BigInteger, nullable=False)
-    order_type: str = _text(12)
     status: str = Field(sa_type=key_text(24), nullable=False)
-    execution: str = _text(24)
     revision: int = Field(default=0, nullable=False)
-    customer_id: int = Field(foreign_key="customer.id", sa_type=BigKey, nullable=False)
     customer_code: str = _text(30)
     customer_name: str = Field(default="", sa_type=key_text(120), nullable=False)
     vat_number: str = _text(30)
@@ -103,18 +88,13 @@ class CustomerOrder(Row, table=True):
     entered_at: dt.datetime
     confirmed_at: dt.datetime | None = None
     changed_at: dt.datetime
-    printed_at: dt.datetime | None = None
     snapshot: str = Field(default="", sa_type=Text, nullable=False)
     search_text: str = Field(default="", sa_type=KeyText, nullable=False)
 
 
-class CustomerOrderLine(Row, table=True):
-    __tablename__ = "customer_order_line"
-    __table_args__ = (
-        UniqueConstraint("order_id", "position"),
-        Index("ix_customer_order_line_item_id", "item_id", "order_id"),
-    )
-    order_id: int = Field(foreign_key="customer_order.id", sa_type=BigKey, nullable=False)
+class SalesLine(Row):
+    """The line that customer orders and offers share."""
+
     position: int = Field(nullable=False)
     line_type: str = _text(12)
     status: str = _text(24)
@@ -122,7 +102,6 @@ class CustomerOrderLine(Row, table=True):
     item_code: str = _text(40)
     description: str = Field(default="", sa_type=Text, nullable=False)
     quantity_micro: int = _minor()
-    executed_micro: int = _minor()
     unit: str = _text(12)
     unit_factor_micro: int = Field(default=1_000_000, sa_type=BigInteger, nullable=False)
     unit_decimals: int = Field(default=0, nullable=False)
@@ -142,6 +121,37 @@ class CustomerOrderLine(Row, table=True):
     weight_micro: int = _minor()
     note: str = Field(default="", sa_type=Text, nullable=False)
     snapshot: str = Field(default="", sa_type=Text, nullable=False)
+
+
+class CustomerOrder(SalesDocument, table=True):
+    __tablename__ = "customer_order"
+    __table_args__ = (
+        UniqueConstraint("numbering_id", "period", "sequence"),
+        Index("ix_customer_order_number", "number", "id"),
+        Index("ix_customer_order_sequence", "sequence"),
+        Index("ix_customer_order_status_id", "status", "id"),
+        Index("ix_customer_order_customer_id", "customer_id", "id"),
+        Index("ix_customer_order_order_date", "order_date", "id"),
+        Index("ix_customer_order_delivery_date", "delivery_date", "id"),
+        Index("ix_customer_order_customer_name", "customer_name", "id"),
+        Index("ix_customer_order_company_total_minor", "company_total_minor", "id"),
+        Index("ix_customer_order_reference_key", "reference_key", "id"),
+        Index("ix_customer_order_status_delivery", "status", "delivery_date"),
+    )
+    order_type: str = _text(12)
+    execution: str = _text(24)
+    customer_id: int = Field(foreign_key="customer.id", sa_type=BigKey, nullable=False)
+    printed_at: dt.datetime | None = None
+
+
+class CustomerOrderLine(SalesLine, table=True):
+    __tablename__ = "customer_order_line"
+    __table_args__ = (
+        UniqueConstraint("order_id", "position"),
+        Index("ix_customer_order_line_item_id", "item_id", "order_id"),
+    )
+    order_id: int = Field(foreign_key="customer_order.id", sa_type=BigKey, nullable=False)
+    executed_micro: int = _minor()
 
 
 class JournalEntry(Row, table=True):
