@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from fluorders_tui.data.item_rows import item_ids
 from fluorders_tui.data.numberings import load_numbering, provisional_number, take_number
@@ -57,7 +58,7 @@ def enter_order(desk: Desk, draft: OrderDraft) -> SavedOrder:
 
 def enter_orders(desk: Desk, drafts: Sequence[OrderDraft], *, dry_run: bool = False) -> list[SavedOrder]:
     """Enter several drafts, all or none. A dry run goes all the way and writes nothing: no number is taken."""
-    checked = [(draft, _checked(desk, draft, _place(index, drafts))) for index, draft in enumerate(drafts, 1)]
+    checked = [(draft, checked_totals(desk, draft, _place(index, drafts))) for index, draft in enumerate(drafts, 1)]
     saved: list[SavedOrder] = []
     try:
         with desk.store.write() as session:
@@ -77,7 +78,8 @@ def _place(index: int, drafts: Sequence[OrderDraft]) -> str:
     return f"[{index}]." if len(drafts) > 1 else ""
 
 
-def _checked(desk: Desk, draft: OrderDraft, place: str = "") -> Totals:
+def checked_totals(desk: Desk, draft: OrderDraft, place: str = "") -> Totals:
+    """The totals of a draft in which nothing is wrong; raises what is, as `Several` where it is more than one."""
     totals = document_totals(draft, company_decimals=desk.company.currency_decimals)
     problems = draft_problems(draft, desk.checks, totals)
     if not problems:
@@ -168,41 +170,68 @@ def change_order(desk: Desk, draft: OrderDraft, comment: str = "") -> SavedOrder
     Raises `Conflict` when somebody saved it in between, `Refused` where its status, printing or
     executed quantities forbid the change.
     """
-    totals = _checked(desk, draft)
+    totals = checked_totals(desk, draft)
     with desk.store.write() as session:
         before = load_order(session.connection(), draft.id)
         if before is None:
             raise Invalid("This order is not there any more.", field="number")
-        _check_changeable(desk, session, before, draft)
-        writing = _writing(desk, session, draft, entering=False)
-        amendment = _amendment(session, before, draft, totals, comment)
-        if not amendment.before and not amendment.after:
-            return _opened(desk, session.connection(), draft.id)
-        update_order(session, draft.id, amendment, writing)
+        check_changeable(desk, session.connection(), before, draft)
+        amend(desk, session, before, draft, totals, comment)
         return _opened(desk, session.connection(), draft.id)
 
 
-def _check_changeable(desk: Desk, session: Session, before: OrderDraft, after: OrderDraft) -> None:
-    if before.status not in CHANGEABLE:
+def amend(
+    desk: Desk,
+    session: Session,
+    before: OrderDraft,
+    after: OrderDraft,
+    totals: Totals,
+    comment: str = "",
+    *,
+    statuses: Mapping[int, LineStatus] = MappingProxyType({}),
+    revised: bool = True,
+) -> int:
+    """Write `after` over `before` in the caller's transaction, with journal, revision and counters; the new version.
+
+    `statuses` are those that lines get by hand, by their row; execution and the header's status follow (D-12.1).
+    Without `revised` the customer's confirmation stays as it was sent. Where nothing differs nothing is written.
+    Raises `Conflict` (D-12.7) when somebody saved the order since `after` was opened.
+    """
+    writing = _writing(desk, session, after, entering=False)
+    amendment = _amendment(session, before, after, totals, comment, statuses, revised)
+    if not amendment.before and not amendment.after:
+        return before.version
+    return update_order(session, after.id, amendment, writing)
+
+
+def check_changeable(
+    desk: Desk,
+    connection: Connection,
+    before: OrderDraft,
+    after: OrderDraft,
+    allowed: frozenset[OrderStatus] = CHANGEABLE,
+) -> None:
+    """Raise `Refused` or `NotAllowed` where status (D-12.3), printing, number or executed quantities forbid it."""
+    if before.status not in allowed:
         raise Refused(
             f"Order {before.number} is {before.status.value} and can't be changed.",
             rule="D-12.3",
             field="status",
             hint="Duplicate it, or undo what closed it.",
         )
-    connection = session.connection()
     state = order_state(connection, before.id)
     if before.type.block_when_printed and state.printed_at and desk.role not in ("supervisor", "administrator"):
         raise NotAllowed("The order was printed; only a supervisor may change it now.", rule="D-12.4")
-    _, old = load_numbering(connection, before.type.numbering)
-    _, new = load_numbering(connection, after.type.numbering)
-    if not same_series(old, before.date, new, after.date, state.sequence, before.type.code, after.type.code):
-        raise Refused(
-            f"With this date or type the order could not keep its number {before.number}.",
-            rule="D-9.3b",
-            field="date",
-            hint="Cancel it and duplicate it with the new date.",
-        )
+    if (before.date, before.type) != (after.date, after.type):
+        _, old = load_numbering(connection, before.type.numbering)
+        _, new = load_numbering(connection, after.type.numbering)
+        if not same_series(old, before.date, new, after.date, state.sequence, before.type.code, after.type.code):
+            raise Refused(
+                f"With this date or type the order could not keep its number {before.number}.",
+                rule="D-9.3b",
+                field="date",
+                hint="Cancel it and duplicate it with the new date.",
+            )
     _check_executed(before, after)
 
 
@@ -225,8 +254,17 @@ def _check_executed(before: OrderDraft, after: OrderDraft) -> None:
             )
 
 
-def _amendment(session: Session, before: OrderDraft, after: OrderDraft, totals: Totals, comment: str) -> Amendment:
-    statuses = line_statuses(session.connection(), before.id)
+def _amendment(
+    session: Session,
+    before: OrderDraft,
+    after: OrderDraft,
+    totals: Totals,
+    comment: str,
+    by_hand: Mapping[int, LineStatus],
+    revised: bool,
+) -> Amendment:
+    stored = line_statuses(session.connection(), before.id)
+    statuses = {**stored, **by_hand}
     progress = [_progress(line.id, statuses, after, index) for index, line in enumerate(after.lines)]
     usual = line_status_after_entering(before.status)
     becoming = tuple(
@@ -235,12 +273,16 @@ def _amendment(session: Session, before: OrderDraft, after: OrderDraft, totals: 
     )
     execution = execution_of(progress)
     was, becomes = changes(before, after)
+    for number, line in enumerate(after.lines, 1):
+        if line.id in by_hand and stored[line.id] is not statuses[line.id]:
+            was[f"lines[{number}].status"] = stored[line.id].value
+            becomes[f"lines[{number}].status"] = statuses[line.id].value
     return Amendment(
         after,
         totals,
         order_status_after(before.status, execution),
         execution,
-        before.revision + 1 if before.status in _AMENDED and (was or becomes) else before.revision,
+        before.revision + 1 if revised and before.status in _AMENDED and (was or becomes) else before.revision,
         becoming,
         was,
         becomes,
