@@ -155,6 +155,13 @@ def payment_type_discounts(connection: Connection, code: str, types: tuple[Disco
     return parse_discounts(text, types=types, source=DiscountSource.PAYMENT_TYPE)
 
 
+def payment_types(connection: Connection, types: tuple[DiscountType, ...]) -> dict[str, tuple[Discount, ...]]:
+    """The active payment types by code, with what each grants on every line (D-5.3)."""
+    kind = table(commerce.PaymentType)
+    rows = connection.execute(select(kind.c.code, kind.c.discounts).where(kind.c.active).order_by(kind.c.code))
+    return {row.code: parse_discounts(row.discounts, types=types, source=DiscountSource.PAYMENT_TYPE) for row in rows}
+
+
 def expense_types(connection: Connection) -> dict[str, Expense]:
     """The active expense types by code, as expenses without an amount yet."""
     kind = table(commerce.ExpenseType)

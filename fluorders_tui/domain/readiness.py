@@ -28,6 +28,20 @@ def draft_problems(
     return tuple(_problems(draft, checks, totals))
 
 
+def undecided_prices(draft: OrderDraft) -> tuple[Refused, ...]:
+    """The lines whose price lists are tied (D-4.8): whoever types the order decides before it is entered."""
+    return tuple(
+        Refused(
+            f"{' and '.join(line.price_source.tied)} have the same priority and different prices.",
+            field=f"lines[{number}].price",
+            rule="D-4.8",
+            hint="Choose the list for this line, or type the price.",
+        )
+        for number, line in enumerate(draft.lines, 1)
+        if line.price_source.tied and not line.executed
+    )
+
+
 def draft_warnings(
     draft: OrderDraft, checks: LineChecks = USUAL_CHECKS, totals: Totals | None = None
 ) -> tuple[Notice, ...]:

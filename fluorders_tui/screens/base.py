@@ -170,9 +170,9 @@ class DeskScreen(FieldFlow[Any]):
 
     def _keys(self) -> list[str]:
         """The keys that do something here, from the registry (U-2)."""
-        shown = {
-            active.binding.id: display_key(active.binding.key)
-            for active in self.active_bindings.values()
-            if active.binding.id and active.enabled
-        }
+        shown: dict[str, str] = {}
+        for active in self.active_bindings.values():
+            if active.binding.id and active.enabled:
+                # The first of a command's keys is the one that the command bar shows too.
+                shown.setdefault(active.binding.id, display_key(active.binding.key))
         return [f"{shown[one.id]:<10}  {one.help}" for one in COMMANDS if one.id in shown]

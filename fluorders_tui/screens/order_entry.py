@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar, TypeVar, cast
+from decimal import Decimal
+from typing import Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,19 +19,19 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widget import Widget
 
 from fluorders_tui.bindings import bindings
-from fluorders_tui.domain.discounts import format_discounts
-from fluorders_tui.domain.errors import DeskError, Refused
+from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.order import LineType
-from fluorders_tui.screens.base import DeskScreen
+from fluorders_tui.domain.shorthand import parse_decimal
 from fluorders_tui.screens.order_commands import OrderCommands
-from fluorders_tui.screens.order_header import HEADER_FIELDS, HeaderField
+from fluorders_tui.screens.order_header import HEADER_FIELDS, HeaderField, read_flag
 from fluorders_tui.screens.order_lines import LINE_COLUMNS, LineRows
 from fluorders_tui.screens.order_lookups import FreeText, ItemPick, Lookups
 from fluorders_tui.screens.order_opening import Opening, open_session
-from fluorders_tui.screens.order_panel import PanelText
-from fluorders_tui.screens.order_session import OrderSession
+from fluorders_tui.screens.order_showing import FIGURES
 from fluorders_tui.services.autosave import Recovered, Typing
+from fluorders_tui.services.conditions import vat_code
+from fluorders_tui.services.orders import next_number
 from fluorders_tui.widgets.choices import Choice, Resolution
 from fluorders_tui.widgets.command_bar import CommandBar
 from fluorders_tui.widgets.edit_strip import EditStrip
@@ -44,27 +45,12 @@ from fluorders_tui.widgets.title_bar import TitleBar
 from fluorders_tui.widgets.totals_bar import TotalsBar
 from fluorders_tui.widgets.typed_fields import DateField, DecimalField
 from fluorders_tui.widgets.virtual_table import VirtualTable
+from fluorders_tui.work import DeskFailed
 
 __all__ = ["OrderEntryScreen"]
 
-T = TypeVar("T")
 
-FIGURES = (
-    ("weight", "Weight"),
-    ("margin", "Margin"),
-    ("give_away", "Free goods"),
-    ("items_gross", "Gross"),
-    ("final_discounts", "Final disc."),
-    ("expenses", "Charges, exp."),
-    ("discounts", "Discounts"),
-    ("items_net", "Net"),
-    ("taxable", "Taxable"),
-    ("vat", "VAT"),
-    ("total", "Total"),
-)
-
-
-class OrderEntryScreen(OrderCommands, DeskScreen):
+class OrderEntryScreen(OrderCommands):
     """A new order; or a saved one (`number`), a held one (`held`), one that a dead desk left (`recovered`)."""
 
     CSS_PATH = "order_entry.tcss"
@@ -86,9 +72,10 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
     def __init__(self, *, number: str = "", held: int = 0, recovered: Recovered | None = None) -> None:
         super().__init__()
         self.opening = Opening(number, held, recovered)
-        self._session: OrderSession | None = None
         self._opened = asyncio.Event()
-        self.provisional = ""
+        """The order is open, or the database has said that it can't be."""
+        self._read_beside = ""
+        """What stood in the field when something was opened to be read."""
         self.lines_table = VirtualTable(LINE_COLUMNS, can_focus=False, empty="No lines yet.", id="lines")
 
     # -- building ----------------------------------------------------------------------------------
@@ -98,7 +85,8 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
         with Horizontal(classes="row"):
             yield Field(
                 "customer", "Customer", id="customer-field", needed=True, label_width=10, width=16,
-                resolver=self._resolver(self._customers), suggest=self._customers, help="Code or part of the name. F4 lists, F6 adds a new customer.",
+                resolver=self._resolver(self._customers), suggest=self._customers,
+                help="Code or part of the name. F4 lists, F6 adds a new customer.",
             )  # fmt: skip
         with Horizontal(classes="row"):
             for spec in HEADER_FIELDS:
@@ -113,6 +101,14 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
                 yield self.lines_table
                 yield EditStrip(self.lines_table, self._strip_fields())
                 with Horizontal(id="strip-more"):
+                    yield Field(
+                        "vat_recourse",
+                        "VAT paid",
+                        label_width=9,
+                        width=4,
+                        classes="short flag",
+                        help="y: the customer pays the VAT of these free goods (D-7 step 7).",
+                    )
                     yield Field("description", "Text", label_width=5, width=0, help="The line's description.")
                     yield Field("line_note", "Note", label_width=5, width=0, help="Printed under the line.")
                     yield Field("vat", "VAT", label_width=4, width=6, classes="short",
@@ -130,8 +126,7 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
 
     def _strip_fields(self) -> dict[str, Field]:
         def number(name: str, *, needed: bool = False, help: str = "") -> DecimalField:  # noqa: A002
-            show = self.price if name == "price" else self.number
-            return DecimalField(name, width=0, needed=needed, show=show, help=help)
+            return DecimalField(name, width=0, needed=needed, show=self.number, help=help)
 
         return {
             "item": Field(
@@ -142,7 +137,10 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
             "quantity": number("quantity", needed=True, help="In the unit beside it. 3*12 multiplies."),
             "uom": Field("uom", width=0, suggest=self._units, resolver=self._resolver(self._units),
                          help="Unit of measure; the item's other units are listed with F4."),
-            "price": number("price", help="A price by hand stays when the quantity changes (D-4.6)."),
+            "price": Field("price", width=0, parse=self._price_or_list, show=self._shown_price,
+                           suggest=self._tied_lists,
+                           help="A price by hand stays when the quantity changes (D-4.6); emptied, it is looked up "
+                                "again. Where two lists tie, F4 lists them (D-4.8)."),
             "discounts": Field("line_discounts", width=0, help="50+10+5; -3 is a surcharge; 5# an amount (D-5.1)."),
         }  # fmt: skip
 
@@ -174,53 +172,70 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
     # -- opening -----------------------------------------------------------------------------------
 
     @property
-    def session(self) -> OrderSession:
-        """The order being typed. Only after the desk has opened."""
-        if self._session is None:
-            raise Refused("The database is not open yet.")
-        return self._session
-
-    @property
     def lookups(self) -> Lookups:
         """What fields find, asked in threads."""
         return Lookups(self.session)
 
     async def desk_ready(self) -> None:
-        if self._session is not None:
-            return
-        opened = await self.desk_app.ask(lambda: open_session(self.desk, self.opening, self._changed), what="Opening…")
-        self._session = opened.session
+        if self._session is None:
+            try:
+                await self._open()
+            finally:
+                self._opened.set()
+
+    @on(DeskFailed)
+    def _desk_failed(self) -> None:
+        # Keys that wait for the order go on and are told, instead of waiting for ever.
+        self._opened.set()
+
+    async def _open(self) -> None:
+        opened = await self.desk_app.ask(
+            lambda: open_session(self.desk, self.opening, self.order_changed), what="Opening…"
+        )
+        session = self._session = opened.session
         self.provisional = opened.provisional
         rows = LineRows(
-            lambda: opened.session.draft.lines,
-            lambda: opened.session.draft.currency.decimals,
+            lambda: session.draft.lines,
+            lambda: session.draft.currency.decimals,
             self.number,
             self.price,
             self.amount,
             self.day,
         )
         self.lines_table.refresh_source(rows)
-        self.panel_text = PanelText(self.number, self.price, self.amount, self.day)
+        self.lines_table.cursor = len(session.draft.lines) - 1
+        self._restore_typing(opened.typing)
         self.show_all()
-        self._opened.set()
         if opened.told:
             self.message_line.say(opened.told, "warning")
-        await self._restore_typing(opened.typing)
 
-    async def _restore_typing(self, typing: Typing) -> None:
+    async def open_again(self) -> None:
+        if self.desk_app.desk is None:
+            self.desk_app.connect()
+            await self.desk_app.desk_there()
+        if self.desk_app.desk is not None and self._session is None:
+            await self._open()
+            self.message_line.say("The order is open.", "done")
+
+    def _restore_typing(self, typing: Typing) -> None:
         """Put the caret where the work goes on, with the text that stood there when the desk died (U-1.7)."""
-        if not self.session.draft.customer:
-            self.field("customer").focus()
+        session = self.session
+        fresh = not session.draft.customer and not session.draft.lines and typing.is_empty
+        if fresh:
+            # Somebody may be typing already.
+            return
+        session.take_typing(typing)
+        if session.line is not None:
+            self.fill_strip()
+            note = session.line.line_type is LineType.NOTE
+            self.field("item" if note else "quantity").focus()
         else:
-            if 0 <= typing.line < len(self.session.draft.lines):
-                self.load_line(typing.line)
-            self.field("item").focus()
-        if typing.text:
-            names = [field.field_name for field in self.query(Field)]
-            if typing.field in names:
-                field = self.field(typing.field)
-                field.focus()
-                field.input.value = typing.text
+            self.field("item" if session.draft.customer else "customer").focus()
+        if typing.text and typing.field in {field.field_name for field in self.query(Field)}:
+            field = self.field(typing.field)
+            self.reveal(field)
+            field.input.value = typing.text
+            field.input.action_end()
 
     def _today(self) -> Any:
         return self.desk.today()
@@ -243,6 +258,23 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
     def _codes(self, registry: str, text: str) -> list[Choice]:
         return self.lookups.codes(registry, text)
 
+    def _price_or_list(self, text: str) -> object:
+        """A typed price, or the code of one of the tied lists (D-4.8)."""
+        line = self._session.line if self._session is not None else None
+        tied = line.price_source.tied if line is not None else ()
+        return next((one for one in tied if one.casefold() == text.casefold()), None) or parse_decimal(text)
+
+    def _shown_price(self, value: object) -> str:
+        return self.price(value) if isinstance(value, Decimal) else str(value)
+
+    def _tied_lists(self, text: str) -> list[Choice]:
+        wanted = text.casefold()
+        return [
+            Choice(code, self.price(price), "", code)
+            for code, price in self.session.tied_prices()
+            if code.casefold().startswith(wanted)
+        ]
+
     def _units(self, text: str) -> list[Choice]:
         card = self.session.card
         if card is None:
@@ -255,65 +287,80 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
 
     async def field_accepted(self, field: Field) -> None:
         await self._opened.wait()
-        name = field.field_name
+        session, name = self.session, field.field_name
+        self.discounts_offered, self._typing_undone = False, None
         if name == "customer":
             await self._take_customer(field)
         elif spec := next((one for one in HEADER_FIELDS if one.name == name), None):
-            await self._take_header(spec, field.value)
+            await self._take_header(spec, field)
         else:
             await self._take_line_field(name, field)
-        self.session.type(Typing())
+        session.type()
+        self.tell_unsaved()
 
     async def _take_customer(self, field: Field) -> None:
+        session = self.session
         code = field.choice.code if field.choice else field.text
-        if code == self.session.draft.customer:
+        if not code or code == session.draft.customer:
             return
-        self.session.take_customer(await self.desk_app.ask(lambda: self.session.read_customer(code)))
-        conditions = self.session.conditions
+        before = session.draft
+        session.take_customer(await self.desk_app.ask(lambda: session.read_customer(code)))
+        self.show_strip()
+        conditions = session.conditions
+        told = [text for text in session.draft.warnings if text not in before.warnings]
         if conditions is not None and conditions.pop_up_note:
-            self.message_line.say(conditions.pop_up_note, "warning")
-        if self.session.draft.warnings:
-            self.message_line.say(self.session.draft.warnings[-1], "warning")
+            told.append(conditions.pop_up_note)
+        if told:
+            self.message_line.say(told[-1], "warning")
 
-    async def _take_header(self, spec: HeaderField, value: Any) -> None:
-        session, read = self.session, spec.read
+    async def _take_header(self, spec: HeaderField, field: Field) -> None:
+        session, read, value = self.session, spec.read, field.value
         missing = [line.item for line in session.draft.lines if line.item and line.item not in session.cards]
         if missing:
             session.cards |= await self.desk_app.ask(lambda: session.read_cards(missing))
         if read is not None:
             value = await self.desk_app.ask(lambda: read(session, value))
         before = session.draft
-        session.change(spec.apply(before, value, session))
-        told = [text for text in session.draft.warnings if text not in before.warnings]
+        session.change_header(spec.apply(before, value, session))
+        draft = session.draft
+        if spec.name in ("date", "type") and not draft.number:
+            self.provisional = await self.desk_app.ask(lambda: next_number(self.desk, draft))
+        told = [text for text in draft.warnings if text not in before.warnings]
         if told:
             self.message_line.say(told[-1], "warning")
-        elif spec.name == "discounts" and session.draft.lines:
-            self.message_line.say("On new lines only (D-3.2). F5 gives them to the present lines too.")
+        elif draft.discounts != before.discounts and draft.lines:
+            self.discounts_offered = True
+            self.message_line.say("On new lines only (D-3.2). F5 now gives them to the present lines too.", "warning")
         self.show_header()
 
     async def _take_line_field(self, name: str, field: Field) -> None:
-        session = self.session
+        session, value = self.session, cast(Any, field.value)
+        code = field.choice.code if field.choice else field.text
         if name == "item":
             if field.choice is not None:
                 await self._take_item(field.choice.value)
-        elif name == "quantity":
-            if field.value is not None:
-                session.set_quantity(cast(Any, field.value))
         elif session.line is None and not field.text:
             return
+        elif name == "quantity":
+            if value is not None:
+                session.set_quantity(value)
         elif name == "uom":
-            session.set_uom(field.choice.code if field.choice else field.text)
+            if code:
+                session.set_uom(code)
         elif name == "price":
-            session.set_price(cast(Any, field.value))
+            if isinstance(value, str):
+                session.take_list(value)
+            else:
+                session.set_price(value)
         elif name == "line_discounts":
             session.set_discounts(field.text)
         elif name == "vat":
-            code = field.choice.code if field.choice else field.text
-            read = next(one.read for one in HEADER_FIELDS if one.name == "customer_vat")
-            if code and read is not None:
-                session.set_vat(await self.desk_app.ask(lambda: read(session, code)))
+            if code:
+                session.set_vat(await self.desk_app.ask(lambda: vat_code(self.desk, code)))
+        elif name == "vat_recourse":
+            session.set_recourse(read_flag(field.text, name))
         elif name == "line_delivery":
-            session.set_delivery(cast(Any, field.value))
+            session.set_delivery(value)
         elif name == "line_note":
             session.set_note(field.text.strip())
         elif name == "description":
@@ -329,37 +376,47 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
             return
         code = value.code
         if code not in session.cards:
-            cards = await self.desk_app.ask(lambda: session.read_cards([code]))
-            session.cards |= cards
+            session.cards |= await self.desk_app.ask(lambda: session.read_cards([code]))
+        if code not in session.cards:
+            raise Invalid(f"There is no item {code!r}.", field="item", rule="D-6.6")
         session.start_item(code, value.quantity, value.unit, value.line_type)
-        if value.quantity is not None:
-            self.field("quantity").set_value(value.quantity)
+        if session.counted and session.line is not None:
+            self.field("quantity").set_value(session.line.quantity)
         if session.line is not None and session.line.warnings:
             self.message_line.say(session.line.warnings[0], "warning")
 
     async def fields_done(self) -> None:
         """Enter on the last needed field: the line is done, or from the header on to the lines."""
         field = self.current_field
-        if field is None or not self._in_strip(field):
+        if field is None or self.session.line is None or not self._in_strip(field):
             self.field("item").focus()
-            return
-        if self.session.line is None:
-            self.field("item").focus()
-            return
-        self.put_line()
+        else:
+            await self.put_line()
 
     async def action_accept(self) -> None:
-        field = self.current_field
+        field, session = self.current_field, self._session
+        self.pane.close()
         # Enter on an empty item: the lines are done.
-        if field is not None and field.field_name == "item" and not field.text.strip() and self._session is not None:
-            if self.session.editing >= 0:
+        if field is not None and field.field_name == "item" and not field.text.strip() and session is not None:
+            if session.line is not None:
                 self.drop_line()
-            elif self.session.draft.lines:
+            elif session.draft.lines:
                 self.say_totals()
             else:
                 await super().action_accept()
             return
         await super().action_accept()
+        self._say_undecided(field)
+
+    def _say_undecided(self, before: Field | None) -> None:
+        """The caret went to the price because two lists tie: say so, or the clerk wonders why (D-4.8)."""
+        field, line = self.current_field, self._session.line if self._session is not None else None
+        if field is not None and field is not before and field.field_name == "price" and line is not None:
+            tied = line.price_source.tied
+            if tied:
+                self.message_line.say(
+                    f"{' and '.join(tied)} have different prices (D-4.8). F4 lists them; or type the price.", "warning"
+                )
 
     @staticmethod
     def _in_strip(field: Field) -> bool:
@@ -370,117 +427,18 @@ class OrderEntryScreen(OrderCommands, DeskScreen):
             node = cast("Widget | None", node.parent) if isinstance(node.parent, Widget) else None
         return False
 
+    def open_pane(self, title: str, paragraphs: list[str]) -> None:
+        field = self.current_field
+        self._read_beside = field.text if field is not None else ""
+        super().open_pane(title, paragraphs)
+
     @on(Field.Edited)
     def _remember_typing(self, message: Field.Edited) -> None:
-        if self._session is not None:
-            self.session.type(Typing(message.field.field_name, message.text, self.session.editing))
-
-    # -- showing -----------------------------------------------------------------------------------
-
-    def _changed(self) -> None:
-        if self._session is not None:
-            self.show_all()
-
-    def show_all(self) -> None:
-        """Read the draft again into every widget; what did not change is not painted."""
-        self.show_header()
-        self.lines_table.refresh_source()
-        self.show_totals()
-        self.show_strip()
-
-    def show_header(self) -> None:
-        """The header fields from the draft."""
-        draft = self.session.draft
-        customer = self.field("customer")
-        if not customer.input.has_focus or not customer.dirty:
-            place = ", ".join(part for part in (draft.address.city, draft.address.country) if part)
-            customer.set_value(draft.customer or None, note=" · ".join(one for one in (draft.name, place) if one))
-        for spec in HEADER_FIELDS:
-            value, note = spec.show(draft)
-            field = self.field(spec.name)
-            if field.input.has_focus and field.dirty:
-                continue
-            field.set_value(value or None, note=note)
-        if draft.number:
-            changed = f" · revision {draft.revision}" if draft.revision else ""
-            self.title_bar.show(f"Order {draft.number} · {draft.status.value}{changed}")
-        else:
-            number = f" · {self.provisional} (provisional)" if self.provisional else ""
-            self.title_bar.show(f"New order {draft.type.code}{number}")
-
-    def show_totals(self) -> None:
-        """The totals bar, every figure of D-7."""
-        try:
-            totals = self.session.totals
-        except DeskError as error:
-            self.message_line.tell(error)
+        field = message.field
+        if self._session is None or not field.dirty:
             return
-        decimals = self.session.draft.currency.decimals
-        shown = self.desk.sees_margin and totals.margin is not None
-        figures = {
-            "items_gross": totals.items_gross,
-            "discounts": totals.discounts,
-            "items_net": totals.items_net,
-            "final_discounts": totals.final_discounts,
-            "expenses": totals.charges + totals.expenses_total,
-            "give_away": totals.give_away,
-            "taxable": totals.taxable,
-            "vat": totals.vat,
-        }
-        bar = self.query_one(TotalsBar)
-        bar.update_figures({name: self.amount(value, decimals) for name, value in figures.items()})
-        bar.update_figures(
-            {
-                "total": f"{self.amount(totals.total, decimals)} {self.session.draft.currency.code}",
-                "margin": self.amount(totals.margin, decimals) if shown else "",
-                "weight": f"{self.number(totals.weight)} kg" if totals.weight else "",
-            }
-        )
-
-    def show_strip(self, keep: str = "") -> None:
-        """The strip's fields from the line in it; what a person is typing is left alone."""
-        session = self.session
-        line, draft = session.line, session.draft
-        new = session.editing < 0
-        texts = {"line": f"{(len(draft.lines) if new else session.editing) + 1}", "net": "", "description": ""}
-        values: dict[str, tuple[object, str]] = dict.fromkeys(
-            ("uom", "price", "line_discounts", "description", "line_note", "vat", "line_delivery"), (None, "")
-        )
-        if line is not None:
-            quantity = self.field("quantity")
-            typed = not new or quantity.value is not None
-            priced = line.line_type is not LineType.NOTE
-            values["uom"] = (line.uom.code or None, "")
-            values["price"] = (line.price if priced else None, "")
-            values["line_discounts"] = (format_discounts(line.discounts) or None, "")
-            values["description"] = (line.description, "")
-            values["line_note"] = (line.note or None, "")
-            values["vat"] = (line.vat.code if line.vat else None, "")
-            values["line_delivery"] = (line.delivery_date, "")
-            if typed and priced:
-                quantity.set_value(line.quantity)
-                texts["net"] = self.amount(line.net, draft.currency.decimals)
-            texts["description"] = line.description
-        for name, (value, note) in values.items():
-            field = self.field(name)
-            if name == keep or not (field.input.has_focus and field.dirty):
-                field.set_value(value, note=note)
-        free = line is not None and line.line_type in (LineType.UNCODED, LineType.CHARGE)
-        self.field("price").needed = free
-        self.field("quantity").needed = line is None or line.line_type is not LineType.NOTE
-        if free and new and line is not None and not line.price:
-            self.field("price").set_value(None)
-        self.query_one(EditStrip).show_texts(texts)
-        self.show_panel()
-
-    def show_panel(self) -> None:
-        """What stands beside the field being typed (D-6.7)."""
-        session = self.session
-        line, card = session.line, session.card
-        text = self.panel_text
-        if line is not None and card is not None:
-            blocks = text.item(session.draft, line, card, margin=self.desk.sees_margin)
-        else:
-            blocks = text.customer(session.draft, session.conditions)
-        self.query_one(SidePanel).show(blocks)
-        self.query_one(InfoLine).show(text.in_short(session.draft, line, card))
+        self._session.type(field.field_name, field.text)
+        self.tell_unsaved()
+        # Whoever types on has read it. What was typed before it opened may be heard of only now.
+        if self.pane.is_open and field.text != self._read_beside:
+            self.pane.close()

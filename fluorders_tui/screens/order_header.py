@@ -14,13 +14,20 @@ from typing import Any
 from fluorders_tui.domain import header
 from fluorders_tui.domain.discounts import format_discounts, parse_discounts
 from fluorders_tui.domain.errors import Invalid
-from fluorders_tui.domain.header_text import format_agents, format_expenses, parse_agents, parse_expenses
+from fluorders_tui.domain.header_text import (
+    format_agents,
+    format_expenses,
+    format_payments,
+    parse_agents,
+    parse_expenses,
+    parse_payments,
+)
 from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.order import Address, OrderDraft, PaymentLine
 from fluorders_tui.screens.order_session import OrderSession
 from fluorders_tui.services import conditions as registries
 
-__all__ = ["HEADER_FIELDS", "HeaderField"]
+__all__ = ["HEADER_FIELDS", "HeaderField", "read_flag"]
 
 Read = Callable[[OrderSession, Any], Any]
 Apply = Callable[[OrderDraft, Any, OrderSession], OrderDraft]
@@ -121,6 +128,15 @@ def _apply_payment_type(draft: OrderDraft, value: Any, session: OrderSession) ->
     return header.set_payments(draft, (first, *draft.payments[1:]))
 
 
+def _read_payments(session: OrderSession, text: str | None) -> Any:
+    types, terms = registries.known_payments(session.desk)
+    # What the order has already stays typeable, also where the registry dropped it since (D-2.5).
+    for line in session.draft.payments:
+        types.setdefault(line.payment_type, line.discounts)
+        terms.setdefault(line.term.code, line.term)
+    return parse_payments(text or "", types, terms)
+
+
 def _read_discounts(session: OrderSession, text: str | None) -> Any:
     return parse_discounts(text or "", types=session.discount_types)
 
@@ -145,13 +161,18 @@ def _read_agents(session: OrderSession, text: str | None) -> Any:
     return parse_agents(text or "", registries.known_agents(session.desk))
 
 
-def _read_flag(session: OrderSession, text: str | None) -> bool:
+def read_flag(text: str | None, field: str) -> bool:
+    """Yes or no in the languages of the desk; nothing is no. Raises `Invalid`."""
     word = (text or "").strip().casefold()
-    if word in ("y", "yes", "1", "x", "s", "si", "sì", "j", "ja", "o", "oui", "true"):
+    if word in ("y", "yes", "1", "x", "s", "si", "sì", "sí", "j", "ja", "o", "oui", "true"):
         return True
     if word in ("", "n", "no", "0", "nein", "non", "false"):
         return False
-    raise Invalid("Type y or n.", field="vat_included")
+    raise Invalid("Type y or n.", field=field)
+
+
+def _read_flag(_: OrderSession, text: str | None) -> bool:
+    return read_flag(text, "vat_included")
 
 
 def _terms_code(draft: OrderDraft) -> tuple[str, str]:
@@ -188,6 +209,10 @@ HEADER_FIELDS: tuple[HeaderField, ...] = (
                 lambda draft: (draft.payments[0].payment_type if draft.payments else "", ""),
                 _apply_payment_type, _read_payment_type, "payment-types",
                 help="Some payment types grant a discount on new lines (D-5.3)."),
+    HeaderField("payments", "Payments", lambda draft: (format_payments(draft.payments), ""),
+                lambda draft, value, _: header.set_payments(draft, value), _read_payments, width=0,
+                help="All payment lines: CASH 500; BT 30EOM 40%; RIBA 60EOM 60% - amounts first, percents of the rest; "
+                     "from 2026-12-01 counts the days from there (D-8.3b)."),
     HeaderField("discounts", "Discounts", lambda draft: (format_discounts(draft.discounts), "on new lines"),
                 lambda draft, value, _: header.set_header_discounts(draft, value), _read_discounts,
                 help="Copied to each new line; existing lines stay (D-3.2). 50+10+5, -3 is a surcharge."),

@@ -74,7 +74,9 @@ class LineRows:
         item = line.item or _MARKS.get(line.line_type, "")
         if line.line_type is LineType.NOTE:
             return (str(place + 1), item, line.description, "", "", "", "", "", "", "")
-        net = "free" if line.line_type is LineType.GIVE_AWAY else self._amount(line.net, self._decimals())
+        net = self._amount(line.net, self._decimals())
+        if line.line_type is LineType.GIVE_AWAY:
+            net = "free + VAT" if line.vat_recourse else "free"
         return (
             str(place + 1) + ("!" if line.warnings else ""),
             f"! {item}" if line.line_type is LineType.GIVE_AWAY and line.item else item,

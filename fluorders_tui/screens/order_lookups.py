@@ -6,22 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from fluorders_tui.domain.conditions import ItemCard
 from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.folding import fold
-from fluorders_tui.domain.item_entry import parse_item_entry
+from fluorders_tui.domain.item_entry import ItemEntry, parse_item_entry
 from fluorders_tui.domain.money import ZERO, plain
 from fluorders_tui.domain.order import LineType
 from fluorders_tui.screens.order_session import OrderSession
 from fluorders_tui.services.registries import Found, find, find_items
 from fluorders_tui.widgets.choices import Choice, Resolution
 
-__all__ = ["FREE_LINES", "FreeText", "ItemPick", "Lookups"]
+__all__ = ["FREE_LINES", "LINE_MARKS", "FreeText", "ItemPick", "Lookups"]
 
 LIMIT = 20
+
+BlockRow = tuple[int, str, Decimal | None, str]
+"""A row of a pasted block: its number, the item's code, the quantity if one was given, the unit of a barcode."""
 
 #: What a text in the item field begins with when the line has no item of the registry (D-6.1).
 FREE_LINES = {".": LineType.UNCODED, "+": LineType.CHARGE, "'": LineType.NOTE}
 GIVE_AWAY_MARK = "!"
+LINE_MARKS = {line_type: mark for mark, line_type in FREE_LINES.items()} | {LineType.GIVE_AWAY: GIVE_AWAY_MARK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +119,27 @@ class Lookups:
         return Resolution.of(text, choices)
 
     def block(
-        self, entries: Sequence[tuple[int, str, Decimal | None]]
-    ) -> tuple[list[tuple[int, str, Decimal | None, str]], list[Invalid]]:
-        """The items of a pasted block (row, text, quantity), exact codes only; what isn't found is listed (D-6.6b)."""
-        good: list[tuple[int, str, Decimal | None, str]] = []
+        self, entries: Sequence[tuple[int, ItemEntry]]
+    ) -> tuple[list[BlockRow], list[Invalid], dict[str, ItemCard]]:
+        """The items of a pasted block with their cards; exact codes only, what isn't found is listed (D-6.6b)."""
+        cards = self.session.read_cards([entry.item for _, entry in entries])
+        good: list[BlockRow] = []
         bad: list[Invalid] = []
-        for row, text, quantity in entries:
-            resolution = self.resolve_item(text)
+        for row, entry in entries:
+            if entry.item in cards:
+                good.append((row, entry.item, entry.quantity, ""))
+                continue
+            resolution = self.resolve_item(entry.item)
             pick = resolution.choices[0].value if resolution.kind == "exact" else None
             if isinstance(pick, ItemPick):
-                good.append((row, pick.code, quantity if quantity is not None else pick.quantity, pick.unit))
+                good.append(
+                    (row, pick.code, entry.quantity if entry.quantity is not None else pick.quantity, pick.unit)
+                )
             else:
                 near = f" The nearest is {resolution.choices[0].code}." if resolution.choices else ""
-                bad.append(Invalid(f"There is no item {text[:40]!r}.{near}", field=f"row {row}", rule="D-6.6b"))
-        return good, bad
+                bad.append(Invalid(f"There is no item {entry.item[:40]!r}.{near}", field=f"row {row}", rule="D-6.6b"))
+        missing = [code for _, code, _, _ in good if code not in cards]
+        return good, bad, cards | self.session.read_cards(missing)
 
 
 def _mark(text: str) -> tuple[LineType, str]:

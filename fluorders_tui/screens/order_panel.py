@@ -130,8 +130,16 @@ class PanelText:
         look = "bad" if totals.margin < 0 else ""
         return [Fact("Margin", self.amount(totals.margin, draft.currency.decimals), look), Fact("", percent, look)]
 
-    def in_short(self, draft: OrderDraft, line: OrderLine | None, card: ItemCard | None) -> str:
+    def in_short(
+        self,
+        draft: OrderDraft,
+        conditions: CustomerConditions | None,
+        line: OrderLine | None,
+        card: ItemCard | None,
+    ) -> str:
         """The same on one line, where there is no room for the panel."""
+        if line is None and conditions is not None and conditions.pop_up_note:
+            return f"! {conditions.pop_up_note}"
         if line is None or card is None:
             return ""
         free = self.free(draft, line, card)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fluorders_tui.domain.conditions import CustomerConditions, DiscountType, ItemCard
-from fluorders_tui.domain.discounts import parse_discounts
 from fluorders_tui.domain.draft_lines import add_line, delete_line, replace_line
 from fluorders_tui.domain.entry import (
     change_dates,
@@ -22,17 +22,19 @@ from fluorders_tui.domain.entry import (
     change_quantity,
     change_uom,
     change_vat,
+    choose_list,
     free_line,
     make_give_away,
     make_line,
+    price_again,
     take_last_price,
 )
 from fluorders_tui.domain.errors import DeskError, Invalid, Refused, Several
 from fluorders_tui.domain.header import choose_customer
 from fluorders_tui.domain.line_checks import proposed_quantity
 from fluorders_tui.domain.money import ONE, ZERO
-from fluorders_tui.domain.order import LineType, OrderDraft, OrderLine, VatCode
-from fluorders_tui.domain.readiness import draft_problems, draft_warnings
+from fluorders_tui.domain.order import NO_PRICE, LineType, OrderDraft, OrderLine, PriceOrigin, VatCode
+from fluorders_tui.domain.readiness import draft_problems, draft_warnings, undecided_prices
 from fluorders_tui.domain.totals import Totals, document_totals
 from fluorders_tui.services.autosave import Autosave, Typing
 from fluorders_tui.services.conditions import (
@@ -49,6 +51,18 @@ UNDO_DEPTH = 500
 
 
 @dataclass(frozen=True, slots=True)
+class _State:
+    """What undo goes back to: the draft with what its customer brings, and the line being typed."""
+
+    draft: OrderDraft
+    conditions: CustomerConditions | None
+    cards: dict[str, ItemCard]
+    line: OrderLine | None = None
+    editing: int = -1
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerRead:
     """What choosing a customer reads: their conditions, and the cards of the items on the order."""
 
@@ -57,12 +71,16 @@ class CustomerRead:
 
 
 class OrderSession:
-    """The order of one screen. `on_change` runs after every change of the draft."""
+    """The order of one screen. `on_change` runs after every change of the draft.
 
-    def __init__(self, desk: Desk, draft: OrderDraft, autosave: Autosave, on_change: Callable[[], None]) -> None:
+    Without `autosave`, or when its disk is full, the draft lives in memory only; `unsaved` says why.
+    """
+
+    def __init__(self, desk: Desk, draft: OrderDraft, autosave: Autosave | None, on_change: Callable[[], None]) -> None:
         self.desk = desk
         self.draft = draft
         self.autosave = autosave
+        self.unsaved = ""
         self.conditions: CustomerConditions | None = None
         self.cards: dict[str, ItemCard] = {}
         self.discount_types: tuple[DiscountType, ...] = ()
@@ -71,11 +89,13 @@ class OrderSession:
         """The line in the strip, None while no item is chosen."""
         self.editing = -1
         """The place of the line being changed, −1 for a new one."""
+        self.counted = False
+        """The quantity of a new line was typed; until then the line has one only to show its price."""
         self.typing = Typing()
         self.saved = draft
         self._on_change = on_change
-        self._undo: list[OrderDraft] = []
-        self._redo: list[OrderDraft] = []
+        self._undo: list[_State] = []
+        self._redo: list[_State] = []
         self._totals: tuple[OrderDraft, Totals] | None = None
 
     # -- reading, also in a thread -----------------------------------------------------------------
@@ -87,7 +107,8 @@ class OrderSession:
     def read_customer(self, code: str) -> CustomerRead:
         """A customer's conditions and the cards of the items on the order under them. Raises `DeskError`."""
         conditions = customer_conditions(self.desk, code, self.draft.date)
-        return CustomerRead(conditions, self.read_cards([line.item for line in self.draft.lines], conditions))
+        lines = (*self.draft.lines, self.line) if self.line is not None else self.draft.lines
+        return CustomerRead(conditions, self.read_cards([line.item for line in lines], conditions))
 
     def read_cards(self, codes: Sequence[str], conditions: CustomerConditions | None = None) -> dict[str, ItemCard]:
         """The cards of items under `conditions`, or under those of the chosen customer."""
@@ -109,63 +130,150 @@ class OrderSession:
         """Whether something would be lost if the draft were thrown away."""
         return self.draft is not self.saved and self.draft != self.saved
 
+    @property
+    def worth_keeping(self) -> bool:
+        """Whether something was typed, into the draft or still into a field."""
+        return self.dirty or not self.typing.is_empty
+
     def change(self, draft: OrderDraft) -> None:
         """Take another state of the draft; the one before can be had back."""
         if draft is self.draft:
             return
-        self._undo.append(self.draft)
+        self._change_from(self._now(strip=False), draft)
+
+    def _change_from(self, before: _State, draft: OrderDraft) -> None:
+        self._undo.append(before)
         del self._undo[:-UNDO_DEPTH]
         self._redo.clear()
-        self._take(draft)
+        self._take(replace(self._now(), draft=draft))
 
-    def undo(self) -> bool:
-        """Go back one change; False when there is none."""
+    def _now(self, *, strip: bool = True) -> _State:
+        if not strip:
+            return _State(self.draft, self.conditions, self.cards)
+        return _State(self.draft, self.conditions, self.cards, self.line, self.editing, self.counted)
+
+    def undo(self) -> str:
+        """Take back the line being typed, else the last change. Returns what was undone, '' for nothing."""
+        now = self._now()
+        if self.line is not None:
+            self._redo.append(now)
+            self._take(self._now(strip=False))
+            return "The line being typed is gone" if now.editing < 0 else "The line is as it was"
         if not self._undo:
-            return False
-        self._redo.append(self.draft)
+            return ""
+        self._redo.append(now)
         self._take(self._undo.pop())
-        return True
+        return "Undone"
 
     def redo(self) -> bool:
         """Go forward again; False when nothing was undone."""
         if not self._redo:
             return False
-        self._undo.append(self.draft)
-        self._take(self._redo.pop())
+        following = self._redo.pop()
+        if following.draft is not self.draft:
+            self._undo.append(self._now(strip=False))
+        self._take(following)
         return True
 
-    def _take(self, draft: OrderDraft) -> None:
-        self.draft = draft
-        if self.editing >= len(draft.lines):
+    def _take(self, state: _State) -> None:
+        self.draft, self.line, self.editing = state.draft, state.line, state.editing
+        self.conditions, self.cards, self.counted = state.conditions, state.cards, state.counted
+        if self.editing >= len(self.draft.lines):
             self.editing = -1
-        self.autosave.save(draft, self.typing)
+        self.keep()
         self._on_change()
 
-    def type(self, typing: Typing) -> None:
+    def type(self, field: str = "", text: str = "") -> None:
         """Remember what stands in the field being typed: it survives a crash too (U-1.1)."""
-        self.typing = typing
-        self.autosave.save(self.draft, typing)
+        self.typing = Typing(field, text)
+        self.keep()
+
+    def keep(self) -> None:
+        """Have the draft and what is being typed on the disk; a full disk doesn't stop the typing (U-1.6)."""
+        self.typing = replace(self.typing, line=self.editing, counted=self.counted, pending=self._pending())
+        if self.autosave is None:
+            return
+        try:
+            self.autosave.save(self.draft, self.typing)
+        except OSError as error:
+            self.unsaved = error.strerror or str(error)
+        else:
+            self.unsaved = ""
+
+    def _pending(self) -> OrderLine | None:
+        """The strip's line, where the order doesn't have it as it is."""
+        if 0 <= self.editing < len(self.draft.lines) and self.draft.lines[self.editing] is self.line:
+            return None
+        return self.line
+
+    def take_typing(self, typing: Typing) -> None:
+        """Go on where somebody was when the desk died or the order was put aside."""
+        place = typing.line if 0 <= typing.line < len(self.draft.lines) else -1
+        if place >= 0:
+            self.load_line(place)
+        if typing.pending is not None:
+            self.line, self.counted = typing.pending, typing.counted
+        self.type(typing.field, typing.text)
+
+    def entering(self, now: bool) -> None:
+        """Note on the disk that the database is being asked to enter this draft, or has answered."""
+        if self.autosave is not None:
+            with suppress(OSError):
+                self.autosave.entering(now)
+
+    def sync(self) -> None:
+        """Wait until the disk has the draft. Raises `OSError`."""
+        if self.autosave is not None:
+            self.autosave.sync()
+
+    def forget(self) -> None:
+        """The draft is safe elsewhere: nothing of it has to be kept here."""
+        self.saved, self.typing = self.draft, Typing()
 
     def restart(self, draft: OrderDraft) -> None:
         """Begin with another draft: the old one was entered, held or discarded."""
         self.draft = self.saved = draft
         self.conditions, self.cards = None, {}
-        self.drop_line()
+        self._empty_strip()
         self._undo.clear()
         self._redo.clear()
         self.typing = Typing()
-        self.autosave.clear()
+        if self.autosave is not None:
+            self.autosave.clear()
+        self.unsaved = ""
         self._on_change()
 
     def take_customer(self, read: CustomerRead) -> None:
         """Choose the customer: the header is filled, lines follow their conditions (D-3.1)."""
-        self.conditions = read.conditions
-        self.cards |= read.cards
-        self.change(choose_customer(self.draft, read.conditions, self.cards))
+        draft = choose_customer(self.draft, read.conditions, read.cards)
+        before = self._now(strip=False)
+        kept = self.conditions, self.cards
+        self.conditions, self.cards = read.conditions, dict(read.cards)
+        try:
+            self.line = self._line_under(draft, discounts_too=True)
+        except DeskError:
+            self.conditions, self.cards = kept
+            raise
+        self._change_from(before, draft)
+
+    def change_header(self, draft: OrderDraft) -> None:
+        """Take a draft with another header; the line in the strip follows it as the others did. Raises `Refused`."""
+        if draft is not self.draft:
+            self.line = self._line_under(draft)
+            self.change(draft)
+
+    def _line_under(self, draft: OrderDraft, *, discounts_too: bool = False) -> OrderLine | None:
+        line, card, conditions, checks = self.line, self.card, self.conditions, self.desk.checks
+        if self.editing >= 0 and line is self.draft.lines[self.editing]:
+            return draft.lines[self.editing]
+        if line is None or card is None or conditions is None or line.executed:
+            return line
+        return price_again(draft, line, conditions, card, discounts_too=discounts_too, checks=checks)
 
     def problems(self) -> tuple[DeskError, ...]:
         """What must be put right before the order is entered."""
-        return draft_problems(self.draft, self.desk.checks, self.totals)
+        found = draft_problems(self.draft, self.desk.checks, self.totals)
+        return (*found, *undecided_prices(self.draft))
 
     def warnings(self) -> list[str]:
         """What the clerk should have seen, each with its line and rule."""
@@ -180,19 +288,32 @@ class OrderSession:
         return self.cards.get(self.line.item) if self.line else None
 
     def start_item(self, code: str, quantity: Decimal | None, uom: str, line_type: LineType) -> None:
-        """Put an item into the strip; a line being changed keeps its quantity. Raises `Refused`, `Invalid`."""
+        """Put an item into the strip; a line being changed keeps its quantity, dates and note.
+
+        Raises `Refused`, `Invalid`.
+        """
         card, before = self.cards[code], self.line
-        if before is not None and before.item == code and before.line_type is line_type and quantity is None:
+        if before is not None and before.item == code and before.line_type is line_type:
+            if uom and uom != before.uom.code:
+                self.set_uom(uom)
+            if quantity is not None:
+                self.set_quantity(quantity)
             return
         if self.conditions is None:
             raise Refused("Choose the customer first.", field="customer", rule="D-3.1")
-        if quantity is None and before is not None and self.editing >= 0 and before.quantity > 0:
-            quantity = before.quantity
+        changed = before if before is not None and self.editing >= 0 else None
+        if changed is not None and changed.executed:
+            raise Refused("A part was executed: its item stays.", field="item", rule="D-12.6", hint="Add a new line.")
+        if quantity is None and changed is not None and changed.quantity > 0:
+            quantity = changed.quantity
         amount = quantity if quantity is not None else self._usual_quantity(card)
         line = make_line(self.draft, self.conditions, card, amount, uom, checks=self.desk.checks)
         if line_type is LineType.GIVE_AWAY:
             line = make_give_away(self.draft, line)
+        if changed is not None:
+            line = replace(line, note=changed.note, delivery_date=changed.delivery_date, ready_date=changed.ready_date)
         self.line = line
+        self.counted = self.counted if changed is not None else quantity is not None
 
     def _usual_quantity(self, card: ItemCard) -> Decimal:
         """What the price is shown for until the quantity is typed: one that no check minds."""
@@ -206,12 +327,14 @@ class OrderSession:
             self.line = change_description(before, description)
             return
         self.line = free_line(self.draft, line_type, description, vat=self.usual_vat, checks=self.desk.checks)
+        self.counted = False
 
     def set_quantity(self, quantity: Decimal) -> None:
         """D-4.6, D-6.3."""
         self.line = change_quantity(
             self.draft, self._line(), quantity, self.conditions, self.card, checks=self.desk.checks
         )
+        self.counted = True
 
     def set_uom(self, uom: str) -> None:
         """D-6.3; priced again."""
@@ -220,9 +343,16 @@ class OrderSession:
             raise Refused("A line without an item has no other unit.", field="uom", rule="D-6.1")
         self.line = change_uom(self.draft, self._line(), uom, self.conditions, card, checks=self.desk.checks)
 
-    def set_price(self, price: Decimal) -> None:
-        """A price by hand (D-4.6)."""
-        self.line = change_price(self.draft, self._line(), price, checks=self.desk.checks)
+    def set_price(self, price: Decimal | None) -> None:
+        """A price by hand (D-4.6); None has it looked up again."""
+        line, card = self._line(), self.card
+        if price is not None:
+            # In a tie even the price that stands there is a decision (D-4.8).
+            agreed = bool(line.price_source.tied)
+            self.line = change_price(self.draft, line, price, agreed=agreed, checks=self.desk.checks)
+        elif card is not None and self.conditions is not None and line.price_source.origin is PriceOrigin.MANUAL:
+            free = replace(line, price_source=NO_PRICE)
+            self.line = price_again(self.draft, free, self.conditions, card, checks=self.desk.checks)
 
     def set_discounts(self, text: str) -> None:
         """Discounts by hand (D-5.1)."""
@@ -249,6 +379,21 @@ class OrderSession:
         """Whether the customer pays the VAT of a give-away (D-7 step 7)."""
         self.line = make_give_away(self.draft, self._line(), vat_recourse=recourse)
 
+    def tied_prices(self) -> list[tuple[str, Decimal]]:
+        """The lists between which no rule decides for this line, each with its price (D-4.8)."""
+        line, card = self.line, self.card
+        if line is None or card is None or self.conditions is None:
+            return []
+        lists = line.price_source.tied
+        return [(one, choose_list(self.draft, line, one, self.conditions, card).price) for one in lists]
+
+    def take_list(self, price_list: str) -> None:
+        """Settle a tie for one of its lists (D-4.8)."""
+        card = self.card
+        if card is None or self.conditions is None:
+            raise Refused("There is no item in the line.", field="price", rule="D-4.8")
+        self.line = choose_list(self.draft, self._line(), price_list, self.conditions, card, checks=self.desk.checks)
+
     def take_last(self) -> None:
         """Take over what this customer paid last (D-6.7)."""
         card = self.card
@@ -256,42 +401,44 @@ class OrderSession:
             raise Refused("There is no item in the line.", field="price", rule="D-6.7")
         self.line = take_last_price(self.draft, self._line(), card)
 
-    def parse_chain(self, text: str) -> None:
-        """Refuse a chain of discounts that can't be read (D-5.1)."""
-        parse_discounts(text, types=self.discount_types)
-
     def _line(self) -> OrderLine:
         if self.line is None:
             raise Invalid("Type the item first.", field="item", rule="D-6.6")
         return self.line
 
+    def _empty_strip(self) -> None:
+        self.line, self.editing, self.counted = None, -1, False
+
     def load_line(self, place: int) -> None:
         """Take a line of the order into the strip to change it."""
-        self.editing = place
-        self.line = self.draft.lines[place]
+        self.line, self.editing, self.counted = self.draft.lines[place], place, False
 
     def drop_line(self) -> None:
         """Empty the strip for a new line."""
-        self.line, self.editing = None, -1
+        self._empty_strip()
+        self.type()
 
     def put_line(self) -> int:
         """Put the strip's line into the order; returns its place."""
         line, place = self._line(), self.editing
         if line.line_type is not LineType.NOTE and line.quantity <= ZERO:
             raise Invalid("The quantity is missing.", field="quantity", rule="D-6.3")
-        if place >= 0:
-            if self.draft.lines[place] != line:
-                self.change(replace_line(self.draft, place, line))
-        else:
-            place = len(self.draft.lines)
-            self.change(add_line(self.draft, line))
-        self.drop_line()
+        draft = self.draft
+        if place < 0:
+            place, draft = len(draft.lines), add_line(draft, line)
+        elif draft.lines[place] != line:
+            draft = replace_line(draft, place, line)
+        self._empty_strip()
+        self.typing = Typing()
+        self.change(draft)
+        self.keep()
         return place
 
     def delete(self, place: int) -> None:
         """Take a line out; undo brings it back (U-2)."""
-        self.change(delete_line(self.draft, place))
-        self.drop_line()
+        draft = delete_line(self.draft, place)
+        self._empty_strip()
+        self.change(draft)
 
     def add_block(self, entries: Sequence[tuple[int, str, Decimal | None, str]], errors: list[DeskError]) -> int:
         """Add a line for each (row, item code, quantity, unit) of a pasted block; bad ones go to `errors` (D-6.6b).

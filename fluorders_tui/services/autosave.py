@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from fluorders_tui.domain import codec
+from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.order import OrderDraft, OrderLine
 
 _SUFFIX = ".draft"
@@ -27,11 +28,22 @@ _SUFFIX = ".draft"
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """What stood in the field being typed, by the field's name, and which line was being edited (−1: a new one)."""
+    """What was being typed: the text in a field, by the field's name, and the line that isn't in the order yet.
+
+    `line` is the place of the line being changed, −1 for a new one; `pending` is that line as far as it was typed,
+    `counted` says that its quantity was.
+    """
 
     field: str = ""
     text: str = ""
     line: int = -1
+    counted: bool = False
+    pending: OrderLine | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing would be lost."""
+        return not self.text and self.pending is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,8 @@ class Recovered:
     typing: Typing
     saved_at: float
     path: Path
+    entering: bool = False
+    """The desk died between asking the database to enter it and hearing the answer."""
 
 
 def drafts_folder(state: Path, database: str, user: str) -> Path:
@@ -56,8 +70,11 @@ class Autosave:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = folder / f"{uuid.uuid4().hex}{_SUFFIX}"
-        self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+        # Locked before it has its name: another desk that looks for abandoned drafts must not find it in between.
+        unnamed = self.path.with_suffix(".new")
+        self._file = os.open(unnamed, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        unnamed.rename(self.path)
         self._draft: OrderDraft | None = None
         self._typing = Typing()
 
@@ -67,10 +84,21 @@ class Autosave:
         before = self._draft
         if before is not draft:
             record.update(_changed(before, draft))
-        if typing != self._typing:
-            record["typing"] = [typing.field, typing.text, typing.line]
-        if not record:
-            return
+        words = [typing.field, typing.text, typing.line, typing.counted]
+        known = self._typing
+        if words != [known.field, known.text, known.line, known.counted]:
+            record["typing"] = words
+        if typing.pending is not known.pending:
+            record["pending"] = codec.to_data(typing.pending)
+        if record:
+            self._append(record)
+        self._draft, self._typing = draft, typing
+
+    def entering(self, now: bool) -> None:
+        """Note that the draft is being entered: from here until the answer nobody knows whether it was."""
+        self._append({"entering": now})
+
+    def _append(self, record: dict[str, Any]) -> None:
         line = json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
         data = line.encode("utf-8", "surrogatepass")
         size = os.fstat(self._file).st_size
@@ -80,7 +108,6 @@ class Autosave:
         except OSError:
             os.ftruncate(self._file, size)
             raise
-        self._draft, self._typing = draft, typing
 
     def sync(self) -> None:
         """Wait until the disk has it; may be called from another thread."""
@@ -125,27 +152,44 @@ def abandoned(folder: Path) -> Iterator[Recovered]:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except OSError:
                 continue
-            found = _replay(path, file.read())
-        if found is None:
-            path.unlink(missing_ok=True)
-        else:
+            data = file.read()
+            found, empty = _replay(path, data)
+        if found is not None:
             yield found
+        elif empty:
+            path.unlink(missing_ok=True)
 
 
 def discard(recovered: Recovered) -> None:
-    """Throw a recovered draft away, once its owner has said so or has taken it up again."""
+    """Throw a recovered draft away, once its owner has said so."""
     recovered.path.unlink(missing_ok=True)
 
 
-def _replay(path: Path, data: bytes) -> Recovered | None:
+def take_up(recovered: Recovered, autosave: Autosave) -> None:
+    """Go on with a recovered draft in the file of this desk.
+
+    Raises `Invalid` when another desk was faster, and `OSError`; the draft is then where it was.
+    """
+    autosave.save(recovered.draft, recovered.typing)
+    try:
+        recovered.path.unlink()
+    except FileNotFoundError:
+        autosave.clear()
+        raise Invalid("This draft was taken up at another desk.", rule="D-12.9") from None
+
+
+def _replay(path: Path, data: bytes) -> tuple[Recovered | None, bool]:
+    """The draft in a file, and whether there is nothing in it to lose."""
     header: OrderDraft | None = None
     lines: list[OrderLine] = []
     typing = Typing()
+    entering = False
     for row in data.split(b"\n"):
         if not row:
             continue
         try:
             record = json.loads(row.decode("utf-8", "surrogatepass"))
+            entering = bool(record.get("entering"))
             if "header" in record:
                 header = codec.from_data(OrderDraft, record["header"])
             for index, line in record.get("lines", ()):
@@ -153,10 +197,17 @@ def _replay(path: Path, data: bytes) -> Recovered | None:
             if "count" in record:
                 del lines[record["count"] :]
             if "typing" in record:
-                typing = Typing(*record["typing"])
-        except ValueError:
+                field, text, place, counted = record["typing"]
+                typing = replace(typing, field=field, text=text, line=place, counted=counted)
+            if "pending" in record:
+                pending = record["pending"]
+                typing = replace(typing, pending=codec.from_data(OrderLine, pending) if pending else None)
+        except (ValueError, TypeError, AttributeError):
             # The process died inside this write: everything before it is whole.
             break
-    if header is None or (not header.customer and not lines and not typing.text and not header.reference):
-        return None
-    return Recovered(replace(header, lines=tuple(lines)), typing, path.stat().st_mtime, path)
+    if header is None:
+        return None, not data
+    if not header.customer and not lines and typing.is_empty and not header.reference:
+        return None, True
+    draft = replace(header, lines=tuple(lines))
+    return Recovered(draft, typing, path.stat().st_mtime, path, entering), False

@@ -15,6 +15,7 @@ from fluorders_tui.data.terms import (
     order_types,
     payment_terms,
     payment_type_discounts,
+    payment_types,
     vat_codes,
 )
 from fluorders_tui.domain.conditions import CustomerConditions, DiscountType, ItemCard
@@ -107,6 +108,12 @@ def payment_discounts(desk: Desk, payment_type: str) -> tuple[Discount, ...]:
     """What a payment type grants on every line (D-5.3). Raises `Invalid` for an unknown one."""
     with desk.store.read() as connection:
         return payment_type_discounts(connection, payment_type, discount_types(connection))
+
+
+def known_payments(desk: Desk) -> tuple[dict[str, tuple[Discount, ...]], dict[str, PaymentTerm]]:
+    """The payment types with the discounts they grant, and the payment terms, by code (D-8.3b)."""
+    with desk.store.read() as connection:
+        return payment_types(connection, discount_types(connection)), payment_terms(connection)
 
 
 def currency(desk: Desk, code: str, date: dt.date) -> Currency:

@@ -200,7 +200,7 @@ class Field(Widget):
         self.no_lookup()
         if not text:
             if self.needed:
-                self.show_error(Invalid(f"{self.label or self.field_name} is needed.", field=self.field_name))
+                self.show_error(Invalid(f"{self.label or self.field_name.capitalize()} is needed.", field=self.field_name))
             else:
                 self.set_value(None, "")
             return None
@@ -303,12 +303,12 @@ class Field(Widget):
                 self.show_error(error)
 
     async def take_paste(self, text: str) -> bool:
-        """Pasted text: one line goes into the input, several lines to `on_block` (U-1.1)."""
+        """Pasted text: several lines go to `on_block` or become one, which goes into the input (U-1.1)."""
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) > 1 and self.on_block is not None:
             await self.on_block("\n".join(lines))
             return True
-        line = plain(lines[0]).strip() if lines else ""
+        line = " ".join(plain(line).strip() for line in lines)
         if len(self.text) + len(line) > self.max_length:
             self.show_error(
                 Invalid(
