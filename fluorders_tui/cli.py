@@ -39,6 +39,7 @@ COMMANDS: dict[str, Command] = {
     "order": Command("order", "enter or show orders as JSON: order new, order show"),
     "import": Command("import_", "read a table from CSV, XLSX or JSON"),
     "export": Command("export", "write a table as CSV, JSON, XLSX or text"),
+    "price-list": Command("price_list", "copy, raise, open and close price lists"),
     "check": Command("check", "say what is wrong here and how to mend it"),
     "backup": Command("backup", "copy the database into a file"),
     "restore": Command("restore", "put a backup in place of the database"),
