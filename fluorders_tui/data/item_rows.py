@@ -32,11 +32,17 @@ _LINE = table(documents.CustomerOrderLine)
 
 
 def load_item_cards(
-    connection: Connection, codes: Sequence[str], conditions: CustomerConditions | None, *, usual_vat: str = ""
+    connection: Connection,
+    codes: Sequence[str],
+    conditions: CustomerConditions | None,
+    *,
+    usual_vat: str = "",
+    only_pricing: bool = False,
 ) -> dict[str, ItemCard]:
     """The cards of items by code, with the prices of the customer's lists and what they paid last.
 
-    Unknown codes are left out. `usual_vat` is the VAT code of items that name none.
+    Unknown codes are left out. `usual_vat` is the VAT code of items that name none. `only_pricing` leaves out
+    what no price follows from: stock, what is on order, substitutes, and what was paid last.
     """
     rows = _item_rows(connection, codes)
     if not rows:
@@ -46,11 +52,11 @@ def load_item_cards(
     usual = next((code for code in vat.values() if code.code == usual_vat), None)
     units = _units(connection, ids)
     prices = _prices(connection, ids, conditions, discount_types(connection))
-    stock = _stock(connection, ids)
-    ordered = _ordered(connection, ids)
-    substitutes = _substitutes(connection, ids)
+    stock = {} if only_pricing else _stock(connection, ids)
+    ordered = {} if only_pricing else _ordered(connection, ids)
+    substitutes = defaultdict(list) if only_pricing else _substitutes(connection, ids)
     mine = _customer_items(connection, ids, conditions)
-    last = _last_prices(connection, ids, conditions)
+    last = {} if only_pricing else _last_prices(connection, ids, conditions)
     described = _descriptions(connection, ids, conditions)
     return {
         row.code: ItemCard(

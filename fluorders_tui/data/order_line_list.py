@@ -286,7 +286,7 @@ def orders_of_lines(connection: Connection, ids: Sequence[int]) -> dict[int, lis
     owners: dict[int, int] = {}
     for start in range(0, len(ids), _BATCH):
         part = list(ids[start : start + _BATCH])
-        owners.update(connection.execute(select(LINE.c.id, LINE.c.order_id).where(LINE.c.id.in_(part))).tuples())
+        owners.update(connection.execute(select(LINE.c.id, LINE.c.order_id).where(LINE.c.id.in_(part))).tuples().all())
     found: dict[int, list[int]] = {}
     for line_id in ids:
         if line_id in owners:
@@ -300,7 +300,7 @@ def customers_of_orders(connection: Connection, ids: Sequence[int]) -> dict[int,
     for start in range(0, len(ids), _BATCH):
         part = list(ids[start : start + _BATCH])
         rows = connection.execute(select(ORDER.c.id, ORDER.c.customer_code).where(ORDER.c.id.in_(part)))
-        found.update(rows.tuples())
+        found.update(rows.tuples().all())
     return found
 
 

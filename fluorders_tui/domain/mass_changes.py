@@ -15,6 +15,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from fluorders_tui.domain.calendars import Calendar, next_open
 from fluorders_tui.domain.conditions import (
@@ -25,7 +26,7 @@ from fluorders_tui.domain.conditions import (
     PriceAssignment,
 )
 from fluorders_tui.domain.discounts import format_discounts, parse_discounts
-from fluorders_tui.domain.entry import change_dates, change_discounts, change_price, price_again
+from fluorders_tui.domain.entry import change_dates, change_discounts, change_price, change_quantity, price_again
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.line_checks import USUAL_CHECKS
 from fluorders_tui.domain.money import plain
@@ -169,6 +170,29 @@ def vary_price(
         return change_price(draft, line, raise_price(line.price, variation, brackets).new, checks=checks)
 
     return _each(draft, indexes, changed, _price_text)
+
+
+def set_quantity(
+    draft: OrderDraft,
+    indexes: Iterable[int],
+    quantity: Decimal,
+    conditions: CustomerConditions | None = None,
+    cards: Mapping[str, ItemCard] = MappingProxyType({}),
+    *,
+    checks: LineChecks = USUAL_CHECKS,
+) -> MassChange:
+    """The same quantity in each line's own unit; its break is looked up again unless the price stays (D-4.6).
+
+    A line of which something was executed keeps its price (P-33), and is not lowered below that (D-15.2).
+    """
+
+    def changed(line: OrderLine) -> OrderLine:
+        if line.executed:
+            kept = change_quantity(draft, line, quantity, checks=checks)
+            return replace(kept, warnings=line.warnings)
+        return change_quantity(draft, line, quantity, conditions, cards.get(line.item), checks=checks)
+
+    return _each(draft, indexes, changed, lambda line: f"{plain(line.quantity)} {line.uom.code}".rstrip())
 
 
 def set_note(draft: OrderDraft, indexes: Iterable[int], note: str, *, append: bool = False) -> MassChange:
