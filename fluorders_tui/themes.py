@@ -1,4 +1,8 @@
-"""Four ways to colour the desk: dark, light, high contrast, and the terminal's own sixteen colours (U-1.4)."""
+"""Four ways to colour the desk: dark, light, high contrast, and the terminal's own sixteen colours (U-1.4).
+
+The colours of the first three are among the 256 that every terminal has: over SSH, where `COLORTERM`
+gets lost, the desk looks as it does at home.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +15,24 @@ DEFAULT_THEME = "fluorders-dark"
 THEMES: tuple[Theme, ...] = (
     Theme(
         name="fluorders-dark", dark=True,
-        primary="#4f8fba", secondary="#7fa7a0", accent="#8fc1e3", success="#8cb87c", warning="#d8b365", error="#e08174",
-        foreground="#d7dce2", background="#14181d", surface="#1e242b", panel="#2a323b",
+        primary="#5f87af", secondary="#87afaf", accent="#87afd7", success="#87af87", warning="#d7af5f", error="#d7875f",
+        foreground="#dadada", background="#121212", surface="#1c1c1c", panel="#303030",
         variables={
-            "block-cursor-background": "#2f5f85", "block-cursor-foreground": "#ffffff", "input-focus": "#24435b",
-            "input-cursor-background": "#d7dce2", "input-cursor-foreground": "#14181d",
-            "input-selection-background": "#3f74a0",
+            "block-cursor-background": "#005f87", "block-cursor-foreground": "#ffffff", "input-focus": "#005f87",
+            "input-cursor-background": "#dadada", "input-cursor-foreground": "#121212",
+            "input-selection-background": "#5f87af", "primary-muted": "#444444", "text-muted": "#a8a8a8",
+            "text-accent": "#87afd7", "text-success": "#87af87", "text-warning": "#d7af5f", "text-error": "#ff875f",
         },
     ),
     Theme(
         name="fluorders-light", dark=False,
-        primary="#2c6e9b", secondary="#4a7a70", accent="#1f5f8b", success="#3d7a34", warning="#8a6100", error="#b3372b",
-        foreground="#1d242b", background="#fafaf7", surface="#eeeee9", panel="#dfe3e4",
+        primary="#005f87", secondary="#5f8787", accent="#005f87", success="#008700", warning="#875f00", error="#af0000",
+        foreground="#1c1c1c", background="#ffffff", surface="#eeeeee", panel="#dadada",
         variables={
-            "block-cursor-background": "#2c6e9b", "block-cursor-foreground": "#ffffff", "input-focus": "#d3e5f2",
-            "input-cursor-background": "#1d242b", "input-cursor-foreground": "#fafaf7",
-            "input-selection-background": "#9cc6e4",
+            "block-cursor-background": "#005f87", "block-cursor-foreground": "#ffffff", "input-focus": "#afd7ff",
+            "input-cursor-background": "#1c1c1c", "input-cursor-foreground": "#ffffff",
+            "input-selection-background": "#87afd7", "primary-muted": "#bcbcbc", "text-muted": "#585858",
+            "text-accent": "#005f87", "text-success": "#008700", "text-warning": "#875f00", "text-error": "#af0000",
         },
     ),
     Theme(
