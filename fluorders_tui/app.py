@@ -34,6 +34,7 @@ SCREENS: Mapping[str, str] = {
     "order_entry": "fluorders_tui.screens.order_entry:OrderEntryScreen",
     "orders": "fluorders_tui.screens.orders:OrdersScreen",
     "order_status": "fluorders_tui.screens.order_status:OrderStatusScreen",
+    "price_lists": "fluorders_tui.screens.price_lists:PriceListsScreen",
     "registries": "fluorders_tui.screens.registries:RegistriesScreen",
     "registry": "fluorders_tui.screens.registry:RegistryScreen",
     "registry_form": "fluorders_tui.screens.registry_form:RegistryFormScreen",

@@ -71,7 +71,7 @@ class RegistryScreen(RegistryFiles):
     CSS_PATH = "registry.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "edit", "new", "refresh", "find", "copy_row", "deactivate", "show_inactive", "delete_row", "history",
-        "import_file", "export_file",
+        "import_file", "export_file", "next_step",
     )  # fmt: skip
     HELP_TEXT = (
         "Type a part of a code or name: the list shows what fits. ↑↓ and PgUp, PgDn move the cursor; ↑ on the first "
@@ -296,6 +296,12 @@ class RegistryScreen(RegistryFiles):
         row_id = await self._row_id()
         if row_id is not None:
             await self._open_form(copy_of=row_id)
+
+    async def action_next_step(self) -> None:
+        """F9 on a price list: raise, duplicate, open or close it (D-4.10)."""
+        record = await self._record()
+        if record is not None:
+            await self.desk_app.open_screen("price_lists", code=record.code)
 
     async def action_refresh(self) -> None:
         await self._catch_up(again=True)
