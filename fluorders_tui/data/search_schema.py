@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 
 #: Tables with a `search_text` that is searched by fragments.
-SEARCHED = ("customer", "item", "customer_order")
+SEARCHED = ("customer", "item", "customer_order", "offer", "supplier_order")
 
 TRIGRAMS = """
 CREATE FUNCTION desk_trigrams(value text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -6,7 +6,7 @@ the nearest float, for reading and sorting, and the exact `…_minor` integer st
 
 from __future__ import annotations
 
-VIEWS = ("v_order", "v_order_line", "v_backlog", "v_journal")
+VIEWS = ("v_order", "v_order_line", "v_offer", "v_backlog", "v_journal")
 
 
 def _amount(dialect: str, column: str, decimals: str) -> str:
@@ -49,6 +49,16 @@ def view_statements(dialect: str) -> list[str]:
     {_micro(dialect, "o.weight_micro")} AS weight, o.note,
     o.entered_by, o.entered_at, o.confirmed_at, o.changed_at, o.printed_at, o.version
 FROM customer_order o"""
+    offer = f"""CREATE VIEW v_offer AS SELECT
+    o.id, o.number, o.offer_version AS version, o.newest, o.offer_type AS type, o.order_type, o.status,
+    o.customer_code AS customer, o.customer_name, o.prospect, o.order_date AS date, o.valid_until, o.confirmed_on,
+    o.closed_on, o.lost_reason, o.expected_delivery, {_micro(dialect, "o.probability_micro")} AS probability, o.project,
+    o.delivery_date, o.reference, o.currency, o.currency_decimals, o.vat_included, o.agent, o.zone,
+    o.line_count AS lines,
+    {amounts},
+    {_amount(dialect, "o.company_total_minor", "2")} AS company_total, o.company_total_minor,
+    o.note, o.entered_by, o.entered_at, o.changed_at
+FROM offer o"""
     lines = f"""l.id, o.number, l.position AS line, l.line_type, l.status,
     o.status AS order_status, o.customer_code AS customer, o.customer_name, o.order_date AS date,
     l.item_code AS item, l.description,
@@ -69,4 +79,4 @@ WHERE o.status NOT IN ('executed', 'forcibly executed', 'cancelled', 'rejected',
     journal = """CREATE VIEW v_journal AS SELECT
     id, at, "user", kind, document_id, number, event, from_status, to_status, comment, "before", "after"
 FROM journal"""
-    return [order, f"CREATE VIEW v_order_line AS SELECT {lines}", backlog, journal]
+    return [order, offer, f"CREATE VIEW v_order_line AS SELECT {lines}", backlog, journal]

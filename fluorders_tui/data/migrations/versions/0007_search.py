@@ -5,8 +5,8 @@ from alembic import op
 from fluorders_tui.data.search_schema import search_statements
 from fluorders_tui.data.views import view_statements
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
