@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from fluorders_tui.domain.discounts import format_discounts
-from fluorders_tui.domain.money import plain
+from fluorders_tui.domain.money import HUNDRED, ZERO, plain
 from fluorders_tui.domain.offers import Offer
 from fluorders_tui.domain.order import Address, PaymentLine
 
@@ -114,7 +114,9 @@ def _project(offer: Offer) -> tuple[object, str]:
 
 
 def _payment_text(payment: PaymentLine) -> str:
-    share = f" {plain(payment.percent)} %" if payment.percent not in (None, 100) and payment.percent else ""
+    share = "" if payment.percent in (None, HUNDRED) else f" {plain(payment.percent or ZERO)} %"
+    if payment.amount is not None:
+        share = " fixed"
     return f"{payment.payment_type} {payment.term.code}{share}".strip()
 
 

@@ -20,7 +20,7 @@ from fluorders_tui.domain.amounts import with_amounts
 from fluorders_tui.domain.conditions import CustomerConditions, LineChecks
 from fluorders_tui.domain.entry import free_line, make_line
 from fluorders_tui.domain.errors import DeskError, Invalid, Refused
-from fluorders_tui.domain.header import NO_CARDS, Cards, choose_customer, start_order
+from fluorders_tui.domain.header import Cards, choose_customer, start_order
 from fluorders_tui.domain.line_checks import USUAL_CHECKS, check_quantity
 from fluorders_tui.domain.links import (
     DocumentKind,
@@ -62,7 +62,7 @@ class Buyer:
     """A customer with their conditions, and the items of the supplier order as they buy them, by code."""
 
     conditions: CustomerConditions
-    cards: Cards = NO_CARDS
+    cards: Cards
 
 
 @dataclass(frozen=True, slots=True)
