@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -37,6 +38,7 @@ HEADER_SNAPSHOT = (
     "type", "tax_code", "address", "recipient", "customer_vat", "payments", "discounts", "final_discounts",
     "expenses", "agents", "minimum_value", "external_number", "warnings",
 )  # fmt: skip
+VAT_TEXTS = "vat_texts"
 LINE_SNAPSHOT = ("price_source", "discounts", "agents", "warnings")
 
 
@@ -103,8 +105,14 @@ def header_values(draft: OrderDraft, totals: Totals, customer_id: int) -> dict[s
         "company_total_minor": to_scaled(totals.company_total, 2),
         "cost_minor": _cost(draft),
         "weight_micro": _micro(totals.weight),
-        "snapshot": codec.dumps(draft, only=HEADER_SNAPSHOT),
+        "snapshot": codec.dumps(draft, only=HEADER_SNAPSHOT, beside=_vat_texts(draft)),
     }
+
+
+def _vat_texts(draft: OrderDraft) -> dict[str, Any]:
+    """What the lines' VAT codes are called: once for the order, where every line would repeat it."""
+    texts = {line.vat.code: line.vat.description for line in draft.lines if line.vat and line.vat.description}
+    return {VAT_TEXTS: texts} if texts else {}
 
 
 def _cost(draft: OrderDraft) -> int | None:
@@ -162,6 +170,7 @@ def draft_from(header: Row[Any], lines: list[Row[Any]]) -> OrderDraft:
     decimals = header.currency_decimals
     kept = json.loads(header.snapshot)
     kept["date"] = header.order_date.isoformat()
+    vat_texts: dict[str, str] = kept.get(VAT_TEXTS, {})
     return replace(
         codec.from_data(OrderDraft, kept),
         customer=header.customer_code,
@@ -192,7 +201,7 @@ def draft_from(header: Row[Any], lines: list[Row[Any]]) -> OrderDraft:
         deposit=from_scaled(header.deposit_minor, decimals) if header.deposit_minor else ZERO,
         note=header.note,
         internal_note=header.internal_note,
-        lines=tuple(_line_from(line, decimals) for line in lines),
+        lines=tuple(_line_from(line, decimals, vat_texts) for line in lines),
         number=header.number,
         status=OrderStatus(header.status),
         revision=header.revision,
@@ -220,10 +229,13 @@ def _micro_of(number: int) -> Decimal:
     return _short(number, MICRO_DECIMALS)
 
 
-def _line_from(row: Row[Any], decimals: int) -> OrderLine:
+def _line_from(row: Row[Any], decimals: int, vat_texts: Mapping[str, str]) -> OrderLine:
     kept = json.loads(row.snapshot) if row.snapshot else {}
     kept["line_type"] = row.line_type
-    vat = VatCode(row.vat_code, _micro_of(row.vat_rate_micro), VatKind(row.vat_kind)) if row.vat_code else None
+    vat = None
+    if row.vat_code:
+        about = vat_texts.get(row.vat_code, "")
+        vat = VatCode(row.vat_code, _micro_of(row.vat_rate_micro), VatKind(row.vat_kind), about)
     return replace(
         codec.from_data(OrderLine, kept),
         description=row.description,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -19,9 +19,14 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 T = TypeVar("T")
 
 
-def dumps(value: Any, *, only: Iterable[str] | None = None) -> str:
-    """JSON of a dataclass; with `only`, just those of its fields. All defaults give an empty text."""
+def dumps(value: Any, *, only: Iterable[str] | None = None, beside: Mapping[str, Any] | None = None) -> str:
+    """JSON of a dataclass; with `only`, just those of its fields. All defaults give an empty text.
+
+    `beside` are more names with plain values, which `loads` ignores.
+    """
     data = to_data(value) if only is None else _changed(value, only)
+    if beside:
+        data |= beside
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")) if data else ""
 
 
@@ -60,7 +65,7 @@ def from_data(kind: type[T], data: Any) -> T:
     """The `kind` that `to_data` was given; unknown names are ignored, so older programs can read."""
     try:
         made: T = _decoder(cast(Any, kind))(data)
-    except (TypeError, KeyError, AttributeError, ArithmeticError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
         raise ValueError(f"not a stored {kind.__name__}: {error}") from error
     return made
 

@@ -252,7 +252,10 @@ class OrderCommands(OrderLineCommands):
         else:
             # Before anything else can fail: what was entered must not be offered again.
             self.session.restart(saved.draft)
-            await self.start_new()
+            try:
+                await self.start_new()
+            except DeskError:
+                text += " The database doesn't answer for a new one: F3 leaves."
         self.message_line.say(text, "done")
 
     async def start_new(self) -> None:
@@ -268,6 +271,7 @@ class OrderCommands(OrderLineCommands):
         self.discounts_offered, self._typing_undone = False, None
         for field in self.query(Field):
             field.clear()
+        self.query_one("#header-more").remove_class("-open")
         self.show_all()
         self.field("customer").focus()
 

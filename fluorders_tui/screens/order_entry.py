@@ -388,10 +388,12 @@ class OrderEntryScreen(OrderCommands):
     async def fields_done(self) -> None:
         """Enter on the last needed field: the line is done, or from the header on to the lines."""
         field = self.current_field
-        if field is None or self.session.line is None or not self._in_strip(field):
-            self.field("item").focus()
-        else:
+        if field is not None and self.session.line is not None and self._in_strip(field):
             await self.put_line()
+            return
+        # The lines need the room again.
+        self.query_one("#header-more").remove_class("-open")
+        self.field("item").focus()
 
     async def action_accept(self) -> None:
         field, session = self.current_field, self._session

@@ -164,7 +164,7 @@ class OrderShowing(DeskScreen):
             if priced and (not new or session.counted):
                 if keep == "quantity" or not quantity.dirty:
                     quantity.set_value(line.quantity)
-                texts["net"] = self.amount(line.net, draft.currency.decimals)
+                texts["net"] = "" if undecided else self.amount(line.net, draft.currency.decimals)
             texts["description"] = line.description
         for name, value in values.items():
             field = self.field(name)
