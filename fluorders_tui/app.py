@@ -31,6 +31,7 @@ __all__ = ["SCREENS", "DeskSettings", "FluordersApp", "run_desk"]
 SCREENS: Mapping[str, str] = {
     "home": "fluorders_tui.screens.home:HomeScreen",
     "jump": "fluorders_tui.screens.jump:JumpScreen",
+    "lines": "fluorders_tui.screens.lines:LinesScreen",
     "order_entry": "fluorders_tui.screens.order_entry:OrderEntryScreen",
     "orders": "fluorders_tui.screens.orders:OrdersScreen",
     "order_status": "fluorders_tui.screens.order_status:OrderStatusScreen",

@@ -26,6 +26,7 @@ MENU: tuple[Destination, ...] = (
     Destination("menu_items", "registry", {"name": "items"}),
     Destination("menu_price_lists", "registry", {"name": "price_lists"}),
     Destination("menu_registries", "registries"),
+    Destination("menu_lines", "lines"),
     Destination("menu_keys"),
     Destination("menu_quit"),
 )

@@ -381,8 +381,11 @@ class HomeScreen(DeskScreen):
     async def action_menu_registries(self) -> None:
         await self._menu_choice(6)
 
+    async def action_menu_lines(self) -> None:
+        await self._menu_choice(7)
+
     async def action_menu_keys(self) -> None:
-        """8: every key of the desk, by group."""
+        """9: every key of the desk, by group."""
         if self.pane.close():
             return
         said: list[str] = [*self.HELP_TEXT]

@@ -88,7 +88,16 @@ class OrdersScreen(DeskScreen):
 
     CSS_PATH = "orders.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "edit", "refresh", "new", "save", "find", "go_to_number", "sort", "first_row", "last_row"
+        "edit",
+        "refresh",
+        "new",
+        "save",
+        "find",
+        "go_to_number",
+        "sort",
+        "first_row",
+        "last_row",
+        "order_lines",
     )
     TITLE_TEXT = "Orders"
     HELP_TEXT: ClassVar[tuple[str, ...]] = (
@@ -370,6 +379,11 @@ class OrdersScreen(DeskScreen):
         row = await self._row_here()
         if row is not None:
             await self.desk_app.open_screen("order_entry", number=row.cells[0])
+
+    async def action_order_lines(self) -> None:
+        row = await self._row_here()
+        if row is not None:
+            await self.desk_app.open_screen("lines", show="all", number=row.cells[0])
 
     async def action_new(self) -> None:
         if await self.desk_app.desk_there():

@@ -26,6 +26,28 @@ from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.orders import CHANGEABLE, amend, check_changeable, checked_totals
 from fluorders_tui.services.pricing_sources import PricingSources
 
+__all__ = [
+    "CHANGERS",
+    "SUPERVISORS",
+    "Begun",
+    "Change",
+    "ChangedOrder",
+    "Difference",
+    "LeftAlone",
+    "Meant",
+    "OrderPreview",
+    "Outcome",
+    "Preview",
+    "Progress",
+    "apply",
+    "apply_unseen",
+    "check_role",
+    "last_change_to_undo",
+    "last_changes",
+    "preview",
+    "undo",
+]
+
 #: Roles that change orders; a viewer only looks.
 CHANGERS = frozenset({"clerk", "supervisor", "administrator"})
 SUPERVISORS = frozenset({"supervisor", "administrator"})
