@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -121,6 +123,24 @@ def test_a_refused_offer_does_not_hold_up_the_preview_of_the_others():
     on_the_spot = plan([open_one], {201: "1"}, confirm_on=TODAY)
     assert [one.terms.confirmed_on for one in on_the_spot.confirmed] == [TODAY]
     assert len(on_the_spot.orders) == 1
+
+
+def test_case_erp_blanket():
+    """An agreement of 100 is never exceeded, in one order or two; what is proposed is agreed less ordered.
+
+    There is no tolerance here (D-13.5): the third row's 110 are an order of 100 from the offer, raised by hand.
+    """
+    case = json.loads((Path(__file__).parents[1] / "cases" / "peers.json").read_text(encoding="utf-8"))
+    inputs = next(one for one in case if one["id"] == "ERP-BLANKET")["inputs"]
+    agreed = offer(1, priced("A", inputs["agreed_qty"], "1"))
+    (at_once,), (first, second), _ = inputs["orders"]
+    assert plan([agreed], {101: at_once}).refusals[0].rule == "D-13.5"
+    _, links = stored(plan([agreed], {101: first}))
+    assert plan([agreed], {101: second}, links).refusals[0].rule == "D-13.5"
+    assert select_lines(convertible_lines([agreed], links)) == {101: 40}
+    (order,), links = stored(plan([agreed], {101: "100"}))
+    raised = replace(order, lines=(replace(order.lines[0], quantity=Decimal(110)),))
+    assert links_after_change(raised, links) == links
 
 
 def test_a_prospects_order_says_so():
