@@ -22,10 +22,13 @@ from fluorders_tui.widgets.virtual_table import VirtualTable
 __all__ = ["BracketTable"]
 
 COLUMNS = (
-    Column("up_to", "Up to price", 14, align="right"),
     Column("mask", "Rounded by", 30, flex=True),
+    Column("up_to", "Up to price", 14, align="right"),
     Column("most_deviation", "At most %", 10, align="right"),
 )
+SHOWN = 3
+"""Brackets in sight; more scroll."""
+
 MASK_HELP = (
     "One box per digit: [=] keeps it, [+] and [-] raise and lower it, [9] sets it. [=],[9][9] makes 12.34 to 12.99, "
     "[=] rounds to whole numbers."
@@ -43,12 +46,12 @@ class BracketTable(Vertical):
         self._form = form
         self.table = VirtualTable(COLUMNS, can_focus=False, empty="No rounding: type a bracket below, or go on.")
         self.fields: dict[str, Field] = {
-            "up_to": DecimalField(
-                "up_to", show=self._number, decimals=6, width=0, help="The highest price; empty: any price."
-            ),
             "mask": Field(
                 "mask", width=0, parse=parse_mask, show=lambda value: str(cast(RoundingMask, value)), max_length=200,
                 help=MASK_HELP,
+            ),
+            "up_to": DecimalField(
+                "up_to", show=self._number, decimals=6, width=0, help="The highest price; empty: any price."
             ),
             "most_deviation": DecimalField(
                 "most_deviation", show=self._number, decimals=6, width=0,
@@ -101,23 +104,29 @@ class BracketTable(Vertical):
         self._show()
         return True
 
-    def move(self, delta: int) -> None:
-        """Put the bracket above or below into the strip; below the last one a new one is typed."""
-        at = len(self.brackets) if self.editing is None else self.editing
-        at = max(0, min(at + delta, len(self.brackets)))
-        self.load(at if at < len(self.brackets) else None)
+    @property
+    def place(self) -> int:
+        """Where the bracket in the strip stands or would stand."""
+        return len(self.brackets) if self.editing is None else self.editing
 
-    def load(self, index: int | None) -> None:
-        """Put a bracket into the strip, or nothing."""
-        self.editing = index
-        one = None if index is None else self.brackets[index]
+    def begin(self) -> None:
+        """Go to the first field, so that typing replaces what stands there."""
+        field = self.fields["mask"]
+        field.focus()
+        field.input.action_select_all()
+
+    def load(self, place: int | None) -> None:
+        """Put a bracket into the strip; below the last one, and with None, a new one is typed."""
+        at = len(self.brackets) if place is None else max(0, place)
+        self.editing = at if at < len(self.brackets) else None
+        one = None if self.editing is None else self.brackets[self.editing]
         for name, field in self.fields.items():
             field.set_value(None if one is None else getattr(one, name))
-        self.table.cursor = -1 if index is None else index
+        self.table.cursor = -1 if self.editing is None else self.editing
 
     def show_error(self, error: DeskError) -> None:
         """Show an error at its field: `mask`, or `brackets[2].up_to`."""
-        field = self.fields.get(error.field.rpartition(".")[2], self.fields["up_to"])
+        field = self.fields.get(error.field.rpartition(".")[2], self.fields["mask"])
         field.focus()
         field.show_error(error)
 
@@ -126,14 +135,14 @@ class BracketTable(Vertical):
             Row(
                 place,
                 (
-                    "any price" if one.up_to is None else self._number(one.up_to),
                     str(one.mask),
+                    "any price" if one.up_to is None else self._number(one.up_to),
                     "" if one.most_deviation is None else self._number(one.most_deviation),
                 ),
             )
             for place, one in enumerate(self.brackets)
         ]
-        self.table.refresh(layout=True)
+        self.table.styles.height = min(max(1, len(rows)), SHOWN) + 1
         self.table.refresh_source(ListSource(rows))
         self.table.cursor = -1 if self.editing is None else self.editing
 

@@ -50,10 +50,6 @@ _ALL = (
     FieldSpec("code_prefix", FieldKind.TEXT, "Items from", length=40, help="Only items whose code begins like this."),
     FieldSpec("only_breaks", FieldKind.FLAG, "Only breaks", help="Only prices that count from a quantity on."),
     FieldSpec(
-        "accept_beyond", FieldKind.FLAG, "Take too far",
-        help="Write also the prices that rounding moves too far; else they stay, except those marked with Space.",
-    ),
-    FieldSpec(
         "new_code", FieldKind.CODE, "New list", length=30,
         help="Code of the new list. Raising without one replaces the prices in the list itself.",
     ),
@@ -74,6 +70,10 @@ _ALL = (
         "close_old", FieldKind.FLAG, "End old list",
         help="The version that counts until then ends on the day before the new one.",
     ),
+    FieldSpec(
+        "accept_beyond", FieldKind.FLAG, "Take too far",
+        help="Write also the prices that rounding moves too far; else they stay, except those marked with Space.",
+    ),
 )  # fmt: skip
 FIELDS: Mapping[str, FieldSpec] = {one.name: one for one in _ALL}
 
@@ -83,11 +83,14 @@ _OF: Mapping[str, tuple[str, ...]] = {
         "new_code", "valid_from", "close_old", "accept_beyond",
     ),
     DUPLICATE: (
-        "new_code", "name", "list_type", "customer", "currency", "rate", "valid_from", "valid_to", "close_old",
+        "new_code", "name", "list_type", "currency", "rate", "customer", "valid_from", "valid_to", "close_old",
     ),
     OPEN: ("new_code", "valid_from", "valid_to", "close_old"),
     CLOSE: ("valid_to",),
 }  # fmt: skip
+NEEDED = ("new_code", "valid_from")
+"""What a list that is made must have."""
+
 _FILTERS = ("item_class", "category", "discount_category", "brand", "code_prefix")
 _PLACES = {"code": "new_code", "price_list": "list", "variation": "percent"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from fluorders_tui.domain.money import MICRO_DECIMALS, round_half_up
 from fluorders_tui.screens.base import DeskScreen
 from fluorders_tui.services.price_list_raising import PreviewRow
 from fluorders_tui.services.price_lists import PlannedList
@@ -25,7 +26,7 @@ PRICES = (
 )
 STEPS = (Column("step", "What will be done", 20, flex=True),)
 FIGURES = (
-    ("rows", "In the list"), ("chosen", "Chosen"), ("changed", "Change"), ("mean", "Mean"), ("left", "Stay"),
+    ("rows", "In the list"), ("chosen", "Chosen"), ("changed", "Change"), ("mean", "Mean change"), ("left", "Stay"),
     ("beyond", "Too far"),
 )  # fmt: skip
 
@@ -57,7 +58,8 @@ def step_rows(screen: DeskScreen, planned: PlannedList) -> list[Row]:
         steps.append((f"New list {new.name} of type {new.code} in {new.currency}{scope}.", "strong"))
         steps.append((f"It counts from {screen.day(new.valid_from)}{end}, with {count} prices of {source.code}.", ""))
     if planned.rate is not None:
-        steps.append((f"Prices are converted: 1 {source.currency} is {screen.number(planned.rate)}.", ""))
+        rate = screen.number(round_half_up(planned.rate, MICRO_DECIMALS))
+        steps.append((f"Prices are converted: 1 {source.currency} is {rate}.", ""))
     for one in planned.plan.changed:
         until = f"ends on {screen.day(one.valid_to)}" if one.valid_to else "has no end"
         steps.append((f"{one.name} {until}.", "strong"))

@@ -22,7 +22,9 @@ from fluorders_tui.screens.base import DeskScreen
 from fluorders_tui.screens.price_list_brackets import BracketTable
 from fluorders_tui.screens.price_list_fields import (
     CLOSE,
+    DUPLICATE,
     FIELDS,
+    NEEDED,
     OPEN,
     RAISE,
     WHAT,
@@ -89,7 +91,7 @@ class PriceListsScreen(DeskScreen):
 
     CSS_PATH = "price_lists.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("next_step", "save", "delete_line")
-    TITLE_TEXT = "Keep a price list"
+    TITLE_TEXT = "Price list"
     HELP_TEXT = (
         "F9 shows what would be done, before anything is written; F10 writes what is shown. F12 stops what takes long.",
         "Prices that rounding moves further than their bracket allows stand first, and stay as they were unless they "
@@ -163,10 +165,13 @@ class PriceListsScreen(DeskScreen):
         """Show the fields of an action; an old list ends where another takes its place."""
         shown = fields_of(action)
         for name in FIELDS:
-            self.field(name).set_class(name not in shown, "-hidden")
+            field = self.field(name)
+            # At once, not by a class: keys typed ahead must find the fields of the new action (U-1.1).
+            field.display = name in shown
+            field.needed = name in NEEDED and action in (DUPLICATE, OPEN)
         self._put("close_old", action in (RAISE, OPEN))
-        self.brackets.set_class(action != RAISE, "-hidden")
-        self.query_one(TotalsBar).set_class(action != RAISE, "-hidden")
+        self._put("valid_to", None)
+        self.brackets.display = self.query_one(TotalsBar).display = action == RAISE
         self._forget()
 
     async def field_accepted(self, field: Field) -> None:
@@ -191,7 +196,7 @@ class PriceListsScreen(DeskScreen):
             if field.field_name != "most_deviation":
                 self.focus_next()
             elif self._commit_bracket():
-                self.brackets.fields["up_to"].focus()
+                self.brackets.begin()
         elif self.fields[-1:] == [field]:
             await self.action_next_step()
         else:
@@ -206,15 +211,14 @@ class PriceListsScreen(DeskScreen):
         return True
 
     async def line_wanted(self, delta: int) -> None:
-        field = self.current_field
-        if not self.brackets.has(field):
+        field, brackets = self.current_field, self.brackets
+        if field is None or not brackets.has(field):
             self.table.cursor = max(0, self.table.cursor + delta)
-        elif self.brackets.is_empty or (await self._settled_strip() and self._commit_bracket()):
-            self.brackets.move(delta)
-
-    async def _settled_strip(self) -> bool:
-        field = self.current_field
-        return field is None or await self._accept(field)
+            return
+        at = brackets.place
+        if brackets.is_empty or (await self._accept(field) and self._commit_bracket()):
+            brackets.load(at + delta)
+            brackets.begin()
 
     async def page_wanted(self, delta: int) -> None:
         self.table.action_cursor_page_down() if delta > 0 else self.table.action_cursor_page_up()
@@ -276,6 +280,7 @@ class PriceListsScreen(DeskScreen):
             return
         wanted = await self._wanted()
         if wanted is not None:
+            self._forget()
             await self._run(self._preview_call(wanted), self._show_preview, f"Working out {wanted.list}", write=False)
 
     def _preview_call(self, wanted: _Wanted) -> Callable[[], _Shown]:
@@ -483,4 +488,4 @@ class PriceListsScreen(DeskScreen):
             return
         end = f" to {self.day(head.valid_to)}" if head.valid_to else ""
         start = f"from {self.day(head.valid_from)}" if head.valid_from else ""
-        self.title_bar.show(f"{self.TITLE_TEXT} · {head.code} · {head.currency} {start}{end}".rstrip())
+        self.title_bar.show(f"{self.TITLE_TEXT} {head.code} · {head.currency} {start}{end}".rstrip())
