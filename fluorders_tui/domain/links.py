@@ -142,7 +142,8 @@ def add_links(links: Sequence[Link], new: Iterable[Link], limits: Mapping[LineRe
     """`links` with `new` ones; a second link of one kind between two lines adds to the first.
 
     `limits` says how much of a line may be linked: an offer line's quantity, the open quantity of a
-    customer or supplier line in main units. Lines not named there have no limit.
+    customer or supplier line in main units (which offer links leave alone). Lines not named there
+    have no limit.
     Raises `Several` (D-14.3, D-13.5) with each line that would be linked beyond it.
     """
     found = {(link.kind, link.source, link.target): link for link in links}
@@ -173,9 +174,10 @@ def link_problems(links: Sequence[Link], limits: Mapping[LineRef, Decimal]) -> t
         if link.quantity < 0 or not ZERO <= link.done <= link.quantity:
             what = f"{plain(link.quantity)} linked and {plain(link.done)} received can't be."
             problems.append(Refused(what, field=_name(link.source), rule="D-14.3"))
-        for end in (link.source, link.target):
+        # An order made from an offer has still to be supplied: the offer's link uses up the offer's line alone.
+        offered = link.kind is LinkKind.OFFER_TO_ORDER
+        for end in (link.source,) if offered else (link.source, link.target):
             if end in limits:
-                offered = link.kind is LinkKind.OFFER_TO_ORDER
                 used[end] = used.get(end, ZERO) + (link.quantity if offered else link.outstanding)
     for line, quantity in used.items():
         if quantity > limits[line]:

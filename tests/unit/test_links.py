@@ -83,6 +83,11 @@ def test_nothing_is_linked_beyond_what_is_open():
     assert error.value.errors[0].rule == "D-13.5"
 
 
+def test_what_came_from_an_offer_has_still_to_be_supplied():
+    limits = {OFFERED: Decimal(5), ORDERED: Decimal(5), BOUGHT: Decimal(5)}
+    assert link_problems([sold("5"), made("5")], limits) == ()
+
+
 def test_quantities_that_can_not_be_are_problems():
     assert [one.rule for one in link_problems([made("-1"), made("2", "3"), made("2", "2")], {})] == ["D-14.3"] * 2
 

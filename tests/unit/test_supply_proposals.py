@@ -168,9 +168,9 @@ def test_case_erp_dropship():
     _, links = stored(ordered([first], "S1"), 0)
     left = demands_of(two, links, uoms, {101, 102})
     assert left == (second,)
-    assert [len(each.draft.lines) for plan in (ordered([first], "S1"), ordered(left, "S1")) for each in plan.orders] == [
-        1, 1,
-    ], expected["variants"]["one_at_a_time"]  # fmt: skip
+    plans = ordered([first], "S1"), ordered(left, "S1")
+    lines = [len(each.draft.lines) for plan in plans for each in plan.orders]
+    assert lines == [1, 1], expected["variants"]["one_at_a_time"]
     rows = [row for needs, code in (([first], "S1"), ([second], "S2")) for row in shipped_by(needs, code)]
     assert [each.draft.supplier for each in plan_supply(rows, TYPE, TODAY).orders] == ["S1", "S2"]
 
