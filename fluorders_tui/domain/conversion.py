@@ -154,13 +154,13 @@ def plan_conversion(
         try:
             able = may_convert(offer, confirm_on)
             picked = _picked(rows, selection)
-            lines, amounts = _lines_of(able, rows, picked)
+            lines, numbers, amounts = _lines_of(able, rows, picked)
             given = index.get(header_ref(offer.draft), _NOTHING).amounts
             header = _header_part(able, rows, picked, given)
         except Refused as error:
             refusals.append(_about(offer, error))
             continue
-        parts[offer.draft.id] = ConvertedPart(able, lines, header)
+        parts[offer.draft.id] = ConvertedPart(able, lines, numbers, header)
         chosen[offer.draft.id] = {row: (quantity, amounts[row]) for row, quantity in picked.items()}
         ready.append(able)
         if able is not offer:
@@ -334,9 +334,10 @@ def _picked(rows: Mapping[int, ConvertibleLine], selection: Mapping[int, Decimal
 
 def _lines_of(
     offer: Offer, rows: Mapping[int, ConvertibleLine], picked: Mapping[int, Decimal]
-) -> tuple[tuple[OrderLine, ...], dict[int, tuple[Decimal, ...]]]:
-    """The order's lines in the offer's order, notes among them, and each one's parts of its amount discounts."""
+) -> tuple[tuple[OrderLine, ...], tuple[int, ...], dict[int, tuple[Decimal, ...]]]:
+    """The order's lines in the offer's order, notes among them, their rows, and the parts of their amount discounts."""
     lines: list[OrderLine] = []
+    numbers: list[int] = []
     amounts: dict[int, tuple[Decimal, ...]] = {}
     for position, line in enumerate(offer.draft.lines, 1):
         if line.line_type is LineType.NOTE:
@@ -348,8 +349,11 @@ def _lines_of(
                 hint = "Convert more of this line at once." if error.rule == "D-5.5" else error.hint
                 field = f"lines[{position}].{error.field}"
                 raise type(error)(error.message, field=field, rule=error.rule, hint=hint) from error
-            lines.append(replace(made, id=line.id))
-    return tuple(lines), amounts
+            lines.append(made)
+        else:
+            continue
+        numbers.append(line.id)
+    return tuple(lines), tuple(numbers), amounts
 
 
 def _line(
@@ -411,13 +415,12 @@ def _order(
     for part, start in zip(together, starts, strict=True):
         offer = part.offer.draft
         links.append(PlannedLink(kind, header_ref(offer), number, None, amounts=part.amounts))
-        for place, line in enumerate(part.lines, start):
-            if line.line_type is not LineType.NOTE:
-                quantity, amounts = chosen[offer.id][line.id]
-                source = LineRef(DocumentKind.OFFER, offer.id, line.id, offer.number)
+        for place, row in enumerate(part.rows, start):
+            if row in chosen[offer.id]:
+                quantity, amounts = chosen[offer.id][row]
+                source = LineRef(DocumentKind.OFFER, offer.id, row, offer.number)
                 links.append(PlannedLink(kind, source, number, place, quantity, amounts=amounts))
-    draft = replace(order, lines=tuple(replace(line, id=0) for line in order.lines))
-    return PlannedOrder(draft, group.offers, group.reasons, group.offers[0].terms.prospect), links
+    return PlannedOrder(order, group.offers, group.reasons, group.offers[0].terms.prospect), links
 
 
 def _about(offer: Offer, error: Refused) -> Refused:

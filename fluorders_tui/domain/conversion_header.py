@@ -20,10 +20,14 @@ from fluorders_tui.domain.order import Discount, Expense, LineType, OrderDraft, 
 
 @dataclass(frozen=True, slots=True)
 class ConvertedPart:
-    """The lines of one offer that go into an order, and the parts of `header_amounts` that go with them."""
+    """The lines of one offer that go into an order, and the parts of `header_amounts` that go with them.
+
+    `rows` are the offer's rows of `lines`.
+    """
 
     offer: Offer
     lines: tuple[OrderLine, ...]
+    rows: tuple[int, ...]
     amounts: tuple[Decimal, ...]
 
 
@@ -140,12 +144,10 @@ def _own(line: OrderLine, draft: OrderDraft, agents_differ: bool) -> OrderLine:
     agents = line.agents
     if agents is None and agents_differ and line.line_type is not LineType.CHARGE:
         agents = draft.agents
-    return replace(
-        line,
-        agents=agents,
-        delivery_date=line.delivery_date or draft.delivery_date,
-        ready_date=line.ready_date or draft.ready_date,
-    )
+    delivery, ready = line.delivery_date or draft.delivery_date, line.ready_date or draft.ready_date
+    if (agents, delivery, ready) == (line.agents, line.delivery_date, line.ready_date):
+        return line
+    return replace(line, agents=agents, delivery_date=delivery, ready_date=ready)
 
 
 def _same(texts: Iterable[str]) -> str:

@@ -256,6 +256,18 @@ def may_convert(offer: Offer, confirm_on: dt.date | None = None) -> Offer:
     return offer
 
 
+def become_customer(offer: Offer, code: str) -> Offer:
+    """A prospect's offer as that of the customer they have become, everything else as it stands (D-13.1).
+
+    Raises `Refused` when the offer is a customer's already, `Invalid` without a code.
+    """
+    if not offer.terms.prospect:
+        raise Refused(f"{offer.draft.customer} is a customer already.", field="customer", rule="D-13.1")
+    if not code:
+        raise Invalid("Give the new customer a code.", field="customer", rule="D-13.1")
+    return Offer(replace(offer.draft, customer=code), replace(offer.terms, prospect=False))
+
+
 def new_version(offer: Offer, date: dt.date) -> tuple[Offer, Offer]:
     """The old version, from now on read-only, and a copy with version + 1 to be worked on (D-13.2).
 
@@ -309,7 +321,7 @@ def carried_over(line: OrderLine, document: str) -> OrderLine:
     if source.origin not in (PriceOrigin.MANUAL, PriceOrigin.DOCUMENT, PriceOrigin.NONE):
         told = (f"It came from {document}.", *explain_price(line))
         source = PriceSource(PriceOrigin.DOCUMENT, uom=line.uom.code, tried=told)
-    return replace(_fresh(line), price_source=source)
+    return replace(line, id=0, version=0, executed=ZERO, price_source=source)
 
 
 def _copied(draft: OrderDraft, date: dt.date, document: str) -> OrderDraft:

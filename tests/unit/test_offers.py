@@ -16,6 +16,7 @@ from fluorders_tui.domain.offers import (
     Offer,
     OfferStatus,
     OfferTerms,
+    become_customer,
     check_editable,
     check_terms,
     check_transition,
@@ -158,6 +159,16 @@ def test_only_the_newest_confirmed_version_converts():
         may_convert(offer(1, terms={"type": replace(OFFER_TYPE, order_type=None)}))
     with pytest.raises(Refused, match="valid until"):
         may_convert(entered(valid_until=TODAY), WEEK)
+
+
+def test_a_prospect_becomes_a_customer_with_the_first_order():
+    asked = offer(1, priced("A", "1", "1"), customer="", terms={"prospect": True})
+    known = become_customer(asked, "NERI")
+    assert known == offer(1, priced("A", "1", "1"), customer="NERI")
+    with pytest.raises(Refused):
+        become_customer(known, "NERI")
+    with pytest.raises(Invalid):
+        become_customer(asked, "")
 
 
 def test_a_new_version_copies_and_leaves_the_old_one_for_reading():
