@@ -44,9 +44,9 @@ T = TypeVar("T")
 PREVIEW_COLUMNS = (
     Column("number", "Order", 11),
     Column("line", "Ln", 3, align="right"),
-    Column("item", "Item", 10, drop=2),
-    Column("description", "Description", 16, flex=True, drop=1),
-    Column("before", "Now", 22),
+    Column("item", "Item", 10, drop=1),
+    Column("description", "Description", 26, drop=2),
+    Column("before", "Now", 20),
     Column("after", "Will be", 24, flex=True),
 )
 
@@ -167,8 +167,8 @@ class LineChanging(DeskScreen):
         if marked:
             self._look(change)
             return
-        lines = "the 1 line" if count == 1 else f"all {self.number(Decimal(count))} lines"
-        question = f"{change.about.capitalize()}: {lines} shown?"
+        lines = "The 1 line" if count == 1 else f"All {self.number(Decimal(count))} lines"
+        question = f"{lines} shown: {change.about}?"
         self.query_one(Question).ask(question, lambda: self._look(change))
 
     # -- preview -----------------------------------------------------------------------------------

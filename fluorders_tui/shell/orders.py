@@ -60,16 +60,16 @@ def run(args: Namespace, settings: Settings) -> int:
 
     if args.limit is not None and args.limit < 0:
         raise Unreadable("The limit is 0 or more.", field="--limit")
-    statuses = _statuses(args.status) if args.status else ()
+    chosen = statuses(args.status) if args.status else ()
     desk = open_desk(settings)
     from fluorders_tui.services.order_list import OrderFilter, OrderSort, SortField, each_order
 
     wanted = OrderFilter(
-        statuses=statuses,
+        statuses=chosen,
         late=args.late,
         customer=args.customer,
-        since=_day(args.since, "--since", desk.today()),
-        until=_day(args.until, "--until", desk.today()),
+        since=day(args.since, "--since", desk.today()),
+        until=day(args.until, "--until", desk.today()),
         text=args.find,
         agent=args.agent,
         type=args.type,
@@ -102,7 +102,7 @@ def _text_cells(rows: Iterator[OrderRow]) -> Iterator[list[Any]]:
         yield [row.number, row.status.value, "late" if row.late else "", name, row.delivery_date, total]
 
 
-def _statuses(text: str) -> tuple[OrderStatus, ...]:
+def statuses(text: str, option: str = "--status") -> tuple[OrderStatus, ...]:
     """Statuses by name. Raises `Unreadable` with the nearest."""
     from fluorders_tui.domain.errors import Unreadable
     from fluorders_tui.domain.folding import nearest
@@ -119,11 +119,11 @@ def _statuses(text: str) -> tuple[OrderStatus, ...]:
             known = ["open", "all", *(status.value for status in OrderStatus if status is not OrderStatus.DRAFT)]
             close = nearest(name, known)
             hint = f"Did you mean “{close}”?" if close else f"Known: {', '.join(known)}."
-            raise Unreadable(f"There is no status “{name}”.", field="--status", hint=hint)
+            raise Unreadable(f"There is no status “{name}”.", field=option, hint=hint)
     return tuple(dict.fromkeys(found))
 
 
-def _day(text: str | None, option: str, today: dt.date) -> dt.date | None:
+def day(text: str | None, option: str, today: dt.date) -> dt.date | None:
     """A date as people type it. Raises `Unreadable`."""
     if text is None:
         return None
