@@ -26,7 +26,7 @@ def dumps(value: Any, *, only: Iterable[str] | None = None, beside: Mapping[str,
     """
     data = to_data(value) if only is None else _changed(value, only)
     if beside:
-        data |= beside
+        data = {**data, **beside}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")) if data else ""
 
 

@@ -12,7 +12,7 @@ from fluorders_tui.data.numberings import load_numbering, provisional_number, ta
 from fluorders_tui.data.order_rows import last_entry, line_statuses, load_order, order_ids, order_state
 from fluorders_tui.data.order_writing import Amendment, Writing, customer_row, insert_order, update_order
 from fluorders_tui.data.store import Connection, IntegrityError, Session
-from fluorders_tui.domain.errors import DeskError, Invalid, NotAllowed, Refused, Several
+from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, NotAllowed, Refused, Several
 from fluorders_tui.domain.lifecycle import (
     LineProgress,
     execution_of,
@@ -175,6 +175,9 @@ def change_order(desk: Desk, draft: OrderDraft, comment: str = "") -> SavedOrder
         before = load_order(session.connection(), draft.id)
         if before is None:
             raise Invalid("This order is not there any more.", field="number")
+        if before.version != draft.version:
+            # Also where both changed the same thing to the same value: each counted on the value before.
+            raise Conflict("Somebody else changed this order in the meantime.", rule="D-12.7", field="order")
         check_changeable(desk, session.connection(), before, draft)
         amend(desk, session, before, draft, totals, comment)
         return _opened(desk, session.connection(), draft.id)
