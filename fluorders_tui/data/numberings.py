@@ -11,12 +11,12 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from fluorders_tui.data.tables import commerce, documents
+from fluorders_tui.data.tables import commerce, documents, offers, supply
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.numbering import (
@@ -36,7 +36,14 @@ _NUMBERING = table(commerce.Numbering)
 _POLICY = table(commerce.NumberingPolicy)
 _RANGE = table(commerce.NumberingRange)
 _COUNTER = table(commerce.NumberingCounter)
-_ORDER = table(documents.CustomerOrder)
+
+#: All that bears a number: documents of several kinds may share a numbering, and then its counter and its gaps.
+_NUMBERED = union_all(
+    *(
+        select(one.c.numbering_id, one.c.period, one.c.sequence, one.c.order_date, one.c.number)
+        for one in (table(documents.CustomerOrder), table(offers.Offer), table(supply.SupplierOrder))
+    )
+).subquery("numbered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +135,12 @@ def _typed(policy: NumberingPolicy, external: str) -> int:
 
 def _refuse_taken(connection: Connection, numbering_id: int, period: str, sequence: int) -> None:
     taken = connection.execute(
-        select(_ORDER.c.number).where(
-            _ORDER.c.numbering_id == numbering_id, _ORDER.c.period == period, _ORDER.c.sequence == sequence
+        select(_NUMBERED.c.number).where(
+            _NUMBERED.c.numbering_id == numbering_id, _NUMBERED.c.period == period, _NUMBERED.c.sequence == sequence
         )
     ).scalar()
     if taken is not None:
-        raise Refused(f"Order {taken} has this number already.", field="external_number", rule="D-9.6")
+        raise Refused(f"Document {taken} has this number already.", field="external_number", rule="D-9.6")
 
 
 def _lock(connection: Connection, numbering_id: int, period: str) -> int:
@@ -155,14 +162,14 @@ def _choose(
     """The next number, with the neighbours in date that D-9.4 and D-9.5 look at."""
     if not (policy.progressive_by_date or policy.recover_gaps):
         return choose_number(policy, last)
-    mine = (_ORDER.c.numbering_id == numbering_id, _ORDER.c.period == period)
+    mine = (_NUMBERED.c.numbering_id == numbering_id, _NUMBERED.c.period == period)
     above = below = None
     if policy.progressive_by_date:
         above = connection.execute(
-            select(func.max(_ORDER.c.sequence)).where(*mine, _ORDER.c.order_date < date)
+            select(func.max(_NUMBERED.c.sequence)).where(*mine, _NUMBERED.c.order_date < date)
         ).scalar()
         below = connection.execute(
-            select(func.min(_ORDER.c.sequence)).where(*mine, _ORDER.c.order_date > date)
+            select(func.min(_NUMBERED.c.sequence)).where(*mine, _NUMBERED.c.order_date > date)
         ).scalar()
     free = _free(connection, numbering_id, period, policy, last) if policy.recover_gaps or below is not None else []
     return choose_number(policy, last, free=free, above=above or 0, below=below)
@@ -172,7 +179,7 @@ def _free(connection: Connection, numbering_id: int, period: str, policy: Number
     """The numbers up to `last` that no document bears, ascending."""
     taken = set(
         connection.execute(
-            select(_ORDER.c.sequence).where(_ORDER.c.numbering_id == numbering_id, _ORDER.c.period == period)
+            select(_NUMBERED.c.sequence).where(_NUMBERED.c.numbering_id == numbering_id, _NUMBERED.c.period == period)
         ).scalars()
     )
     return [number for number in range(1, last + 1) if number not in taken and range_for(policy, number)]

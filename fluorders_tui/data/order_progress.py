@@ -1,0 +1,149 @@
+"""What goods and supply do to a saved customer order: quantities executed, statuses, dates of lines; header follows.
+
+The counterpart of `order_writing` for changes that no clerk types: amounts never move here (D-12.1).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from fluorders_tui.data.journal import Event, record
+from fluorders_tui.data.order_rows import LINE, ORDER
+from fluorders_tui.data.order_writing import KIND
+from fluorders_tui.data.status_counters import count_documents
+from fluorders_tui.data.tables.documents import CustomerOrder
+from fluorders_tui.data.terms import micro
+from fluorders_tui.domain.errors import Invalid, Refused
+from fluorders_tui.domain.lifecycle import (
+    LineProgress,
+    check_transition,
+    execution_of,
+    line_status_after,
+    order_status_after,
+)
+from fluorders_tui.domain.money import MICRO_DECIMALS, ZERO, plain, to_scaled
+from fluorders_tui.domain.order import LineStatus, LineType, OrderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LineStep:
+    """What happens to one line: `executed` more of it in its unit (less when negative), another status, another date."""
+
+    executed: Decimal = ZERO
+    status: LineStatus | None = None
+    delivery_date: dt.date | None = None
+    ready_date: dt.date | None = None
+
+
+def lock_orders(session: Session, order_ids: set[int]) -> None:
+    """Hold these orders until the transaction ends, in one order for all desks; SQLite has one writer anyhow."""
+    connection = session.connection()
+    if order_ids and connection.dialect.name != "sqlite":
+        connection.execute(
+            select(ORDER.c.id).where(ORDER.c.id.in_(sorted(order_ids))).order_by(ORDER.c.id).with_for_update()
+        )
+
+
+def write_progress(
+    session: Session,
+    order_id: int,
+    steps: Mapping[int, LineStep],
+    at: dt.datetime,
+    user: str,
+    comment: str = "",
+) -> bool:
+    """Take `steps` (by the line's row) on one order, with journal and counters; whether anything changed.
+
+    The journal's event is the header's new status where that moves, else `changed`. The version grows, so
+    that a desk that has the order open is told (D-12.7). Raises `Refused` where more than the line's quantity
+    would be executed (D-15.4), where less than nothing would be, or where its status doesn't allow it (D-12.3).
+    """
+    connection = session.connection()
+    row = session.get(
+        CustomerOrder, order_id, with_for_update=connection.dialect.name != "sqlite", populate_existing=True
+    )
+    if row is None:
+        raise Invalid("This order is not there any more.", field="number")
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    progress: list[LineProgress] = []
+    columns = (
+        LINE.c.id, LINE.c.position, LINE.c.line_type, LINE.c.status, LINE.c.quantity_micro, LINE.c.executed_micro,
+        LINE.c.delivery_date, LINE.c.ready_date,
+    )  # fmt: skip
+    for line in connection.execute(select(*columns).where(LINE.c.order_id == order_id).order_by(LINE.c.position)).all():
+        becoming, values = _step(row.status, line, steps.get(line.id, LineStep()))
+        progress.append(becoming)
+        if not values:
+            continue
+        connection.execute(update(LINE).where(LINE.c.id == line.id).values(values | {"version": LINE.c.version + 1}))
+        for name, value in values.items():
+            field = f"lines[{line.position}].{name.removesuffix('_micro')}"
+            before[field] = _shown(name, getattr(line, name))
+            after[field] = _shown(name, value)
+    if not after:
+        return False
+    was = OrderStatus(row.status)
+    execution = execution_of(progress)
+    status = order_status_after(was, execution)
+    if status is not was:
+        check_transition(was, status)
+    row.status, row.execution, row.changed_at = status.value, execution.value, at
+    # Also when only lines differ and the clock stood still: the version has to grow.
+    flag_modified(row, "changed_at")
+    session.flush()
+    event = "changed" if status is was else status.value
+    record(
+        session,
+        at,
+        user,
+        [Event(KIND, order_id, row.number, event, was.value, status.value, comment, before, after)],
+    )
+    worth = row.company_total_minor
+    count_documents(connection, KIND, [(was.value, -1, -worth), (status.value, 1, worth)])
+    return True
+
+
+def _step(order_status: str, line: Any, step: LineStep) -> tuple[LineProgress, dict[str, Any]]:
+    """The line's progress after a step, and the columns that change."""
+    quantity, executed = micro(line.quantity_micro), micro(line.executed_micro) + step.executed
+    was = LineStatus(line.status)
+    if executed < 0 or (step.executed > 0 and executed > quantity):
+        raise Refused(
+            f"{plain(executed)} of {plain(quantity)} can't be executed.",
+            field=f"lines[{line.position}].executed",
+            rule="D-15.4" if executed > 0 else "D-15.2",
+        )
+    meant = step.status or was
+    becoming = LineProgress(
+        LineType(line.line_type),
+        quantity,
+        executed,
+        forced=meant is LineStatus.FORCED,
+        cancelled=meant is LineStatus.CANCELLED,
+    )
+    status = line_status_after(meant, becoming) if step != LineStep() else was
+    if status is LineStatus.CONFIRMED and step.status is None and order_status == OrderStatus.ENTERED.value:
+        # A delivery undone on an order nobody confirmed leaves its line as it was inserted.
+        status = LineStatus.INSERTED
+    if status is not was:
+        check_transition(was, status)
+    wanted = {
+        "status": status.value,
+        "executed_micro": to_scaled(executed, MICRO_DECIMALS),
+        "delivery_date": step.delivery_date or line.delivery_date,
+        "ready_date": step.ready_date or line.ready_date,
+    }
+    return becoming, {name: value for name, value in wanted.items() if value != getattr(line, name)}
+
+
+def _shown(name: str, value: Any) -> Any:
+    return plain(micro(value)) if name.endswith("_micro") else value
