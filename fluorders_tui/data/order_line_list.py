@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, select
 
 from fluorders_tui.data.item_rows import item_ids
 from fluorders_tui.data.order_find import find_ids
@@ -92,7 +92,8 @@ def open_lines(connection: Connection, wanted: LineFilter, sort: LineSort, today
     upper = connection.execute(select(func.coalesce(func.max(LINE.c.order_id), 0))).scalar_one()
     of_lines = _line_conditions(wanted, today)
     of_orders = _order_conditions(wanted)
-    there = exists(select(ORDER.c.id).where(ORDER.c.id == LINE.c.order_id, *of_orders)) if of_orders else None
+    its_order = select(ORDER.c.id).where(ORDER.c.id == LINE.c.order_id, *of_orders).correlate(LINE)
+    there = its_order.exists() if of_orders else None
     conditions = (LINE.c.order_id <= upper, *of_lines, *(() if there is None else (there,)))
     opened = OpenedLines(sort, today, conditions, everything=not of_lines and there is None)
     if wanted.text.strip():
