@@ -6,6 +6,7 @@ Rows are read in pieces and written in pieces, so that a list of any length need
 from __future__ import annotations
 
 import datetime as dt
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -187,7 +188,7 @@ def prices_in_order(connection: Connection, list_id: int, chosen: LineFilter) ->
             _LINE.c.id,
         )
     )
-    result = connection.execution_options(yield_per=CHUNK).execute(query)
+    result = connection.execute(query.execution_options(yield_per=CHUNK))
     for part in result.partitions(CHUNK):
         yield [(row_id, from_scaled(price, MICRO_DECIMALS)) for row_id, price in part]
 
@@ -219,22 +220,28 @@ def lines_by_ids(connection: Connection, ids: Sequence[int]) -> list[PriceLine]:
 def stored_lines(connection: Connection, list_id: int, chosen: LineFilter) -> Iterator[list[StoredLine]]:
     """All rows of a list a piece at a time, each saying whether it is chosen; they may be changed meanwhile."""
     conditions = chosen.conditions()
-    query = (
-        select(_LINE.c.id, *(_LINE.c[name] for name in _COPIED), (and_(*conditions) if conditions else true()))
-        .join(_ITEM, _ITEM.c.id == _LINE.c.item_id)
-        .where(_LINE.c.price_list_id == list_id)
-        .order_by(_LINE.c.id)
-        .limit(CHUNK)
-    )
-    last = 0
-    while rows := connection.execute(query.where(_LINE.c.id > last)).all():
-        last = rows[-1][0]
+    query = select(
+        _LINE.c.id, *(_LINE.c[name] for name in _COPIED), (and_(*conditions) if conditions else true())
+    ).join(_ITEM, _ITEM.c.id == _LINE.c.item_id)
+    # By number: "the next thousand of this list" reads on PostgreSQL the whole rest of the list each time.
+    ids = _line_ids(connection, list_id)
+    for start in range(0, len(ids), CHUNK):
         lines = []
-        for row in rows:
-            stored = dict(zip(_COPIED, row[1:-1], strict=True))
-            price = from_scaled(stored["price_micro"], MICRO_DECIMALS)
-            lines.append(StoredLine(row[0], price, stored["discounts"], bool(row[-1]), stored))
+        for at in range(start, min(start + CHUNK, len(ids)), IN_LIST):
+            wanted = ids[at : min(at + IN_LIST, start + CHUNK)]
+            for row in connection.execute(query.where(_LINE.c.id.in_(wanted))):
+                stored = dict(zip(_COPIED, row[1:-1], strict=True))
+                price = from_scaled(stored["price_micro"], MICRO_DECIMALS)
+                lines.append(StoredLine(row[0], price, stored["discounts"], bool(row[-1]), stored))
         yield lines
+
+
+def _line_ids(connection: Connection, list_id: int) -> array[int]:
+    query = select(_LINE.c.id).where(_LINE.c.price_list_id == list_id).order_by(_LINE.c.id)
+    ids = array("q")
+    for part in connection.execute(query.execution_options(yield_per=CHUNK)).scalars().partitions(CHUNK):
+        ids.extend(part)
+    return ids
 
 
 def write_prices(connection: Connection, prices: Sequence[tuple[int, Decimal]]) -> None:
