@@ -64,7 +64,7 @@ def register(parser: ArgumentParser) -> None:
 
     raising = command("raise", "raise prices by percent or amount")
     how = raising.add_mutually_exclusive_group(required=True)
-    how.add_argument("--percent", metavar="N", help="raise by N %%; a negative one lowers")
+    how.add_argument("--percent", metavar="N", help="raise by N %%; --percent=-2,5 lowers")
     how.add_argument("--amount", metavar="N", help="raise by N of the list's currency")
     raising.add_argument("--bracket", metavar="UPTO:MASK[:PERCENT]", action="append", default=[],
                          help="how prices up to UPTO are rounded, and by how many percent at most")  # fmt: skip
