@@ -316,8 +316,12 @@ class PriceListsScreen(DeskScreen):
                 f"{planned.errors[0].message} Nothing can be written like this.", "error", rule="D-4.1"
             )
             return
-        note = f"{planned.notes[0]} " if planned is not None and planned.notes else ""
-        self.message_line.say(f"{note}F10 writes it, F12 goes back to the fields.", "warning" if note else "info")
+        told = list(planned.notes) if planned is not None else []
+        if planned is not None and shown.raised is not None:
+            told += [f"{one.name} ends on {self.day(one.valid_to)}." for one in planned.plan.changed]
+        self.message_line.say(
+            " ".join([*told, "F10 writes it, F12 goes back to the fields."]), "warning" if told else "info"
+        )
 
     def _show_prices(self, preview: RaisePreview) -> None:
         source = PagedSource(lambda start, stop: self._fetch(source, preview, start, stop), preview.chosen, page=PAGE)
