@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 
 from textual import on
 from textual.screen import ScreenResultType
@@ -43,6 +45,8 @@ class FieldFlow(CalmScreen[ScreenResultType]):
         "back",
     )
 
+    _known_fields: Mapping[str, Field] = MappingProxyType({})
+
     # -- hooks -------------------------------------------------------------------------------------
 
     async def field_accepted(self, field: Field) -> None:
@@ -76,10 +80,12 @@ class FieldFlow(CalmScreen[ScreenResultType]):
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError if the screen has none."""
-        for field in self.query(Field):
-            if field.field_name == name:
-                return field
-        raise KeyError(name)
+        known = self._known_fields.get(name)
+        if known is None or not known.is_attached:
+            # Asking the whole screen costs milliseconds, and a screen asks for dozens of fields at every Enter.
+            self._known_fields = {field.field_name: field for field in reversed(self.query(Field))}
+            known = self._known_fields[name]
+        return known
 
     @property
     def message_line(self) -> MessageLine:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from textual.binding import Binding
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from fluorders_tui.widgets.plain_text import plain
@@ -46,6 +48,9 @@ class FieldInput(Input, inherit_bindings=False):
         }
     }
     """
+
+    # The field's place never depends on its text, so a character must not lay out the whole screen again.
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 
     def __init__(self, text: str, *, max_length: int) -> None:
         super().__init__(plain(text), compact=True, select_on_focus=True, max_length=max_length)
