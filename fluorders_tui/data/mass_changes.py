@@ -97,11 +97,11 @@ def begun(connection: Connection, change_id: int) -> Begun | None:
 
 def _begun(connection: Connection, row: Any) -> Begun:
     events = connection.execute(
-        select(_JOURNAL.c.event, func.count())
+        select(_JOURNAL.c.event, func.count().label("orders"))
         .where(_JOURNAL.c.kind == KIND, _JOURNAL.c.document_id == row.id)
         .group_by(_JOURNAL.c.event)
     )
-    counts: dict[str, int] = dict(events.tuples().all())
+    counts: dict[str, int] = {one.event: one.orders for one in events}
     return Begun(row.id, row.at, row.user, row.comment, counts.get(_CHANGED, 0), counts.get(_CLOSED, 0) > 0)
 
 

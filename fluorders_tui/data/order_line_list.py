@@ -287,7 +287,8 @@ def orders_of_lines(connection: Connection, ids: Sequence[int]) -> dict[int, lis
     owners: dict[int, int] = {}
     for start in range(0, len(ids), _BATCH):
         part = list(ids[start : start + _BATCH])
-        owners.update(connection.execute(select(LINE.c.id, LINE.c.order_id).where(LINE.c.id.in_(part))).tuples().all())
+        of_orders = connection.execute(select(LINE.c.id, LINE.c.order_id).where(LINE.c.id.in_(part)))
+        owners |= {row.id: row.order_id for row in of_orders}
     found: dict[int, list[int]] = {}
     for line_id in ids:
         if line_id in owners:
@@ -301,7 +302,7 @@ def customers_of_orders(connection: Connection, ids: Sequence[int]) -> dict[int,
     for start in range(0, len(ids), _BATCH):
         part = list(ids[start : start + _BATCH])
         rows = connection.execute(select(ORDER.c.id, ORDER.c.customer_code).where(ORDER.c.id.in_(part)))
-        found.update(rows.tuples().all())
+        found |= {row.id: row.customer_code for row in rows}
     return found
 
 
