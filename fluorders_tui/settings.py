@@ -48,7 +48,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "lookups.debounce",
         int,
-        80,
+        20,
         "milliseconds without a key before a lookup asks the database",
         least=0,
         most=2000,

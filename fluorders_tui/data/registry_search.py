@@ -80,8 +80,11 @@ def _matching(stored: StoredRegistry, words: Sequence[str]) -> Select[Any]:
     """SQLite's full-text query for the ids of rows that contain all of `words`."""
     name = f"{stored.table.name}_fragments"
     quoted = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
-    rowid: ColumnElement[int] = literal_column("rowid")
-    return select(rowid).select_from(table_named(name)).where(literal_column(name).op("MATCH")(quoted))
+    return select(_rowid(stored)).select_from(table_named(name)).where(literal_column(name).op("MATCH")(quoted))
+
+
+def _rowid(stored: StoredRegistry) -> ColumnElement[int]:
+    return literal_column(f"{stored.table.name}_fragments.rowid")
 
 
 def conditions(connection: Connection, query: RowQuery) -> list[ColumnElement[bool]]:
@@ -163,7 +166,7 @@ def lookup(connection: Connection, query: RowQuery, limit: int) -> list[RowState
     if not key or not stored.searched:
         return page(connection, query, limit)
     found: dict[int, RowState] = {}
-    for statement in _likeliest(connection, stored, base, key, limit):
+    for statement in _likeliest(connection, stored, base, key, conditions(connection, bare), limit):
         for state in read_rows(connection, query.registry, statement, listed=True):
             found.setdefault(state.id, state)
         if len(found) >= limit:
@@ -175,7 +178,12 @@ def lookup(connection: Connection, query: RowQuery, limit: int) -> list[RowState
 
 
 def _likeliest(
-    connection: Connection, stored: StoredRegistry, base: Select[Any], key: str, limit: int
+    connection: Connection,
+    stored: StoredRegistry,
+    base: Select[Any],
+    key: str,
+    narrowed: Sequence[ColumnElement[bool]],
+    limit: int,
 ) -> Iterator[Select[Any]]:
     columns = stored.table.c
     # The line feed after the code is below every character of a key: an exact code comes first.
@@ -191,11 +199,16 @@ def _likeliest(
         yield every.order_by(starts.desc(), columns.search_text).limit(limit)
     elif any(len(word) >= TRIGRAM for word in words):
         words.sort(key=len, reverse=True)
-        yield _fragments(connection, stored, base, words, limit)
+        yield _fragments(connection, stored, base, words, narrowed, limit)
 
 
 def _fragments(
-    connection: Connection, stored: StoredRegistry, base: Select[Any], words: Sequence[str], limit: int
+    connection: Connection,
+    stored: StoredRegistry,
+    base: Select[Any],
+    words: Sequence[str],
+    narrowed: Sequence[ColumnElement[bool]],
+    limit: int,
 ) -> Select[Any]:
     """Rows that contain all words, the newest first."""
     columns = stored.table.c
@@ -204,9 +217,11 @@ def _fragments(
         return every.order_by(columns.id.desc()).limit(limit)
     indexed = _matching(stored, [word for word in words if len(word) >= TRIGRAM])
     short = [_contains(connection, stored, word) for word in words if len(word) < TRIGRAM]
-    # In this order the index stops when enough are found.
-    every = base.where(columns.id.in_(indexed.order_by(literal_column("rowid").desc())), *short)
-    return every.order_by(columns.id.desc()).limit(limit)
+    # Walked from the newest row and limited here, the index stops when enough are found: a word that stands in
+    # every tenth of 100,000 items costs 0.3 ms instead of 60.
+    newest = indexed.join(stored.table, columns.id == _rowid(stored)).where(*narrowed, *short)
+    newest = newest.order_by(_rowid(stored).desc()).limit(limit)
+    return base.where(columns.id.in_(newest.correlate(None))).order_by(columns.id.desc())
 
 
 def item_by_barcode(connection: Connection, barcode: str) -> tuple[int, str] | None:

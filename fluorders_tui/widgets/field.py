@@ -22,7 +22,7 @@ from fluorders_tui.widgets.plain_text import fit, plain
 
 __all__ = ["Field"]
 
-DEBOUNCE_SECONDS = 0.08
+DEBOUNCE_SECONDS = 0.02
 LONGEST = 1000
 """Characters a field takes unless told otherwise."""
 

@@ -33,7 +33,7 @@ def test_defaults_without_a_file() -> None:
     settings = load(environ={"LANG": "it_IT.UTF-8"})
     assert settings.database == f"sqlite:///{data_dir() / 'fluorders.db'}"
     assert (settings.language, settings.theme, settings.mouse) == ("it_IT", "fluorders-dark", True)
-    assert (settings.lookup_debounce, settings.lookup_rows, settings.file) == (80, 20, None)
+    assert (settings.lookup_debounce, settings.lookup_rows, settings.file) == (20, 20, None)
     assert settings.user
     assert set(settings.sources.values()) == {"default"}
 
