@@ -68,23 +68,21 @@ class LineChanging(DeskScreen):
         self._idle.set()
         self.preview_table = VirtualTable(PREVIEW_COLUMNS, id="preview", empty="Nothing would change.")
 
-    # -- what the list knows -----------------------------------------------------------------------
+    # -- what the list says: hooks for the screen ---------------------------------------------------
 
     def lines_meant(self) -> tuple[int, bool]:
         """How many lines are meant, and whether these are marked ones."""
-        raise NotImplementedError
+        return 0, False
 
     def read_meant(self) -> Callable[[], Sequence[int]]:
         """What gives the rows of the lines that are meant; it runs in a thread."""
-        raise NotImplementedError
+        return tuple
 
     async def lines_changed(self) -> None:
-        """The list shows what is stored now."""
-        raise NotImplementedError
+        """Something was written: the list reads again."""
 
     def show_list(self) -> None:
         """The list takes its place and the focus again."""
-        raise NotImplementedError
 
     # -- typing the change -------------------------------------------------------------------------
 
