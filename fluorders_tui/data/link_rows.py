@@ -151,10 +151,10 @@ def add_run(session: Session, kind: str, at: dt.datetime, user: str, note: str =
     return run_id
 
 
-def open_run(connection: Connection, run_id: int) -> Run | None:
-    """A run by its row, None when there is none; in a writing transaction nobody else can undo it meanwhile."""
+def open_run(connection: Connection, run_id: int, *, lock: bool = False) -> Run | None:
+    """A run by its row, None when there is none; with `lock` nobody else can undo it until the transaction ends."""
     query = select(RUN).where(RUN.c.id == run_id)
-    if connection.dialect.name != "sqlite" and connection.in_transaction():
+    if lock and connection.dialect.name != "sqlite":
         query = query.with_for_update()
     row = connection.execute(query).first()
     return _run(row) if row else None

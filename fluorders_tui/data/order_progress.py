@@ -35,7 +35,7 @@ from fluorders_tui.domain.order import LineStatus, LineType, OrderStatus
 
 @dataclass(frozen=True, slots=True)
 class LineStep:
-    """What happens to one line: `executed` more of it in its unit (less when negative), another status, another date."""
+    """What happens to a line: `executed` more of it in its unit (less when negative), another status, other dates."""
 
     executed: Decimal = ZERO
     status: LineStatus | None = None
@@ -59,12 +59,15 @@ def write_progress(
     at: dt.datetime,
     user: str,
     comment: str = "",
+    *,
+    header: OrderStatus | None = None,
 ) -> bool:
     """Take `steps` (by the line's row) on one order, with journal and counters; whether anything changed.
 
-    The journal's event is the header's new status where that moves, else `changed`. The version grows, so
-    that a desk that has the order open is told (D-12.7). Raises `Refused` where more than the line's quantity
-    would be executed (D-15.4), where less than nothing would be, or where its status doesn't allow it (D-12.3).
+    The header follows its lines unless `header` says what it becomes. The journal's event is its new status
+    where that moves, else `changed`. The version grows, so that a desk that has the order open is told (D-12.7).
+    Raises `Refused` where more than the line's quantity would be executed (D-15.4), where less than nothing
+    would be, or where its status doesn't allow it (D-12.3).
     """
     connection = session.connection()
     row = session.get(
@@ -89,11 +92,11 @@ def write_progress(
             field = f"lines[{line.position}].{name.removesuffix('_micro')}"
             before[field] = _shown(name, getattr(line, name))
             after[field] = _shown(name, value)
-    if not after:
-        return False
     was = OrderStatus(row.status)
+    if not after and header in (None, was):
+        return False
     execution = execution_of(progress)
-    status = order_status_after(was, execution)
+    status = header or order_status_after(was, execution)
     if status is not was:
         check_transition(was, status)
     row.status, row.execution, row.changed_at = status.value, execution.value, at

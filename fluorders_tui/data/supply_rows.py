@@ -188,6 +188,18 @@ def _purchased(
     }
 
 
+def items_by_supplier_code(connection: Connection, supplier_id: int, codes: Collection[str]) -> dict[str, str]:
+    """Our items' codes by what a supplier calls them; what two of them are called is nobody's."""
+    rows = connection.execute(
+        select(_ITEM_SUPPLIER.c.code.label("theirs"), func.min(_ITEM.c.code).label("ours"))
+        .join(_ITEM, _ITEM.c.id == _ITEM_SUPPLIER.c.item_id)
+        .where(_ITEM_SUPPLIER.c.supplier_id == supplier_id, _ITEM_SUPPLIER.c.code.in_([one for one in codes if one]))
+        .group_by(_ITEM_SUPPLIER.c.code)
+        .having(func.count() == 1)
+    )
+    return {row.theirs: row.ours for row in rows}
+
+
 def _other_units(connection: Connection, ids: Sequence[int]) -> dict[int, list[Uom]]:
     unit = table(items.ItemUnit)
     found: dict[int, list[Uom]] = defaultdict(list)

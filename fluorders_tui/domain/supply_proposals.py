@@ -140,13 +140,22 @@ class SupplyPlan:
     links: tuple[PlannedLink, ...]
 
 
+def reserved_quantity(links: Sequence[Link], line: LineRef, executed: Decimal) -> Decimal:
+    """What came for a customer's line and waits to be delivered, in main units, as `executed` is (D-14.1).
+
+    Whatever was delivered used up first what had come for the line.
+    """
+    came = sum((link.done for link in links if link.supplier_line and link.customer_line == line), ZERO)
+    return max(came - executed, ZERO)
+
+
 def demands_of(
     order: OrderDraft,
     links: Sequence[Link],
     main_uoms: Mapping[str, Uom],
     drop_shipped: Collection[int] = (),
 ) -> tuple[Demand, ...]:
-    """What the item lines of a stored customer order still need: open less what is on supply already (D-14.3).
+    """What the item lines of a stored customer order still need: open less what is on supply or came (D-14.3).
 
     `main_uoms` has the main unit of each item to look at; lines of other items, and lines with
     nothing to order, are left out. `drop_shipped` are the rows of lines that go from the supplier.
@@ -157,7 +166,9 @@ def demands_of(
         if not line.item or uom is None or line.line_type not in GOODS_LINES:
             continue
         ref = LineRef(DocumentKind.ORDER, order.id, line.id, order.number)
-        quantity = EXACT.multiply(line.quantity - line.executed, line.uom.factor) - outstanding_quantity(links, ref)
+        executed = EXACT.multiply(line.executed, line.uom.factor)
+        quantity = EXACT.multiply(line.quantity, line.uom.factor) - executed
+        quantity -= outstanding_quantity(links, ref) + reserved_quantity(links, ref, executed)
         if quantity > 0:
             mode = SupplyMode.DROP_SHIP if line.id in drop_shipped else SupplyMode.ON_DEMAND
             found.append(

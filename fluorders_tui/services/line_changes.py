@@ -53,7 +53,7 @@ __all__ = [
 
 #: Who sees to deliveries may move and close lines, and write notes, but sets no price (P-71).
 _FULFILMENT = CHANGERS | {"expediter"}
-_FORCERS = frozenset({"expediter", "supervisor", "administrator"})
+FORCERS = frozenset({"expediter", "supervisor", "administrator"})
 _EXECUTABLE = frozenset({OrderStatus.CONFIRMED, OrderStatus.PARTIAL})
 
 
@@ -318,7 +318,7 @@ class Forced(_LineChange):
 
     @property
     def roles(self) -> frozenset[str]:
-        return _FORCERS
+        return FORCERS
 
     @property
     def allowed(self) -> frozenset[OrderStatus]:

@@ -29,6 +29,7 @@ from fluorders_tui.domain.totals import Totals, document_totals
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.order_changes import changes
 from fluorders_tui.services.saved_order import SavedOrder, completed
+from fluorders_tui.services.supply_sides import follow_customer
 
 #: Statuses in which an order may still be changed (D-12.3).
 CHANGEABLE = frozenset(
@@ -62,7 +63,7 @@ def enter_orders(desk: Desk, drafts: Sequence[OrderDraft], *, dry_run: bool = Fa
     saved: list[SavedOrder] = []
     try:
         with desk.store.write() as session:
-            saved = [_enter(desk, session, draft, totals) for draft, totals in checked]
+            saved = [enter_within(desk, session, draft, totals) for draft, totals in checked]
             if dry_run:
                 raise _NothingWritten
     except _NothingWritten:
@@ -108,7 +109,8 @@ def _writing(desk: Desk, session: Session, draft: OrderDraft, *, entering: bool)
     return Writing(desk.now(), desk.user, customer_id, ids)
 
 
-def _enter(desk: Desk, session: Session, draft: OrderDraft, totals: Totals) -> SavedOrder:
+def enter_within(desk: Desk, session: Session, draft: OrderDraft, totals: Totals) -> SavedOrder:
+    """Enter a draft whose totals were checked, in the caller's transaction; its lines have no rows yet."""
     writing = _writing(desk, session, draft, entering=True)
     status = status_after_entering(draft.type)
     line_status = line_status_after_entering(status)
@@ -172,7 +174,7 @@ def change_order(desk: Desk, draft: OrderDraft, comment: str = "") -> SavedOrder
     """
     totals = checked_totals(desk, draft)
     with desk.store.write() as session:
-        before = load_order(session.connection(), draft.id)
+        before = load_order(session.connection(), draft.id, lock=True)
         if before is None:
             raise Invalid("This order is not there any more.", field="number")
         if before.version != draft.version:
@@ -198,9 +200,11 @@ def amend(
 
     `statuses` are those that lines get by hand, by their row; execution and the header's status follow (D-12.1).
     Without `revised` the customer's confirmation stays as it was sent. Where nothing differs nothing is written.
+    What suppliers send on demand for more than stays open becomes stock (D-14.3).
     Raises `Conflict` (D-12.7) when somebody saved the order since `after` was opened.
     """
     writing = _writing(desk, session, after, entering=False)
+    statuses = {**follow_customer(session, before, after, statuses), **statuses}
     amendment = _amendment(session, before, after, totals, comment, statuses, revised)
     if not amendment.before and not amendment.after:
         return before.version
