@@ -40,6 +40,7 @@ COMMANDS: dict[str, Command] = {
     "order": Command("order", "enter or show orders as JSON: order new, order show"),
     "update-prices": Command("update_prices", "price orders again, by document or delivery date"),
     "recalculate-commissions": Command("recalculate_commissions", "renew the agents and commissions of orders"),
+    "undo-change": Command("undo_change", "take a change of many orders back"),
     "import": Command("import_", "read a table from CSV, XLSX or JSON"),
     "export": Command("export", "write a table as CSV, JSON, XLSX or text"),
     "price-list": Command("price_list", "copy, raise, open and close price lists"),

@@ -335,6 +335,7 @@ class LinesScreen(LineChanging):
         """Enter: from a filter to the list, from the change to its preview."""
         field = self.current_field
         if field is not None and field.field_name in ("kind", "value"):
+            await self._caught_up_and_counted()
             try:
                 await self.change_done()
             except DeskError as error:
@@ -408,11 +409,14 @@ class LinesScreen(LineChanging):
     # -- what a change needs of the list -----------------------------------------------------------
 
     async def action_next_step(self) -> None:
+        await self._caught_up_and_counted()
+        await super().action_next_step()
+
+    async def _caught_up_and_counted(self) -> None:
         await self._catch_up()
         if self._opened is not None and self._count() is None:
             pages = self._opened.pages
             self._take_count(pages, await self.desk_app.ask(pages.count, what="Counting…"))
-        await super().action_next_step()
 
     def lines_meant(self) -> tuple[int, bool]:
         marks = len(self.table.marks)

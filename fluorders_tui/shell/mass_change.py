@@ -48,10 +48,10 @@ def run_change(args: Namespace, desk: Desk, change: Change) -> int:
     from fluorders_tui.services.mass_changes import apply_unseen, preview
 
     meant = _meant(args, desk)
-    with _stoppable() as progress:
+    with stoppable() as progress:
         if args.dry_run:
             return _list(preview(desk, change, meant, progress), args)
-        return _told(apply_unseen(desk, change, meant, progress))
+        return told(apply_unseen(desk, change, meant, progress))
 
 
 def _meant(args: Namespace, desk: Desk) -> Meant:
@@ -88,7 +88,7 @@ def _meant(args: Namespace, desk: Desk) -> Meant:
 
 
 @contextmanager
-def _stoppable() -> Iterator[Progress]:
+def stoppable() -> Iterator[Progress]:
     """Progress on standard error, and the first interrupt as a wish to stop between two orders."""
     stop = threading.Event()
     last = time.monotonic()
@@ -151,12 +151,12 @@ def _counted(lines: int, orders: int) -> str:
     return f"{lines:,} {'line' if lines == 1 else 'lines'} of {orders:,} {'order' if orders == 1 else 'orders'}"
 
 
-def _told(done: Outcome) -> int:
+def told(done: Outcome, did: str = "Changed") -> int:
+    """Say what was done, and what stayed; 1 where orders stayed as they were, 4 where somebody else changed them."""
     from fluorders_tui.domain.errors import Conflict
 
-    sys.stdout.write(f"Changed: {_counted(done.lines, done.orders)}.\n")
-    if done.change_id:
-        sys.stdout.write(f"This is mass change {done.change_id}.\n")
+    number = f" This is mass change {done.change_id}." if done.change_id else ""
+    sys.stdout.write(f"{did}: {_counted(done.lines, done.orders)}.{number}\n")
     for one in done.left:
         sys.stderr.write(f"{one.number} stays as it is: {one.error}\n")
     if done.stopped:

@@ -198,3 +198,13 @@ async def test_the_orders_list_leads_to_the_lines_of_its_order(lines_desk: Desk)
         await until(lambda: screen.table.source.count == 3)
         await burst(pilot, "{f9}prices{enter}manual{enter}")
         assert screen.query_one(Question).text.startswith("All 3 lines shown: prices updated by document date")
+
+
+async def test_another_screen_opens_it_on_the_prices_of_one_order(lines_desk: Desk) -> None:
+    number = next(iter(each_line(lines_desk))).number
+    async with desk_on(opens(lines_desk)) as pilot:
+        await pilot.app.open_screen("lines", show="all", number=number, change="prices")  # type: ignore[attr-defined]
+        await burst(pilot, "delivery manual{enter}y")
+        screen = await done(pilot)
+        assert screen.preview_table.display
+        assert "prices updated by delivery date, manual prices too" in screen.title_bar.left
