@@ -1,12 +1,15 @@
 # Short names for the common commands; ./desk and ./check work without make.
 
-.PHONY: check test format bench desk demo clean
+.PHONY: check test soak format bench desk demo clean
 
 check:
 	./check
 
 test:
 	./check --tests-only
+
+soak:
+	FLUORDERS_TEST_ORDERS=200 .venv/bin/python -m pytest -n 0 tests/faults
 
 format:
 	.venv/bin/ruff check --fix .

@@ -210,13 +210,23 @@ def draft_from(header: Row[Any], lines: list[Row[Any]]) -> OrderDraft:
     )
 
 
-def load_order(connection: Connection, order_id: int) -> OrderDraft | None:
-    """The saved order of a row, None when there is none."""
-    header = connection.execute(select(ORDER).where(ORDER.c.id == order_id)).first()
-    if header is None:
-        return None
-    lines = connection.execute(select(LINE).where(LINE.c.order_id == order_id).order_by(LINE.c.position)).all()
-    return draft_from(header, list(lines))
+def load_order(connection: Connection, order_id: int, *, lock: bool = False) -> OrderDraft | None:
+    """The saved order of a row, None when there is none; header and lines are of the same version.
+
+    With `lock` nobody else can change it until the transaction ends: SQLite's writers are alone anyway.
+    """
+    wanted = select(ORDER).where(ORDER.c.id == order_id)
+    lines = select(LINE).where(LINE.c.order_id == order_id).order_by(LINE.c.position)
+    if connection.dialect.name == "sqlite":
+        header = connection.execute(wanted).first()
+        return None if header is None else draft_from(header, list(connection.execute(lines)))
+    # Each statement sees what was committed before it: somebody may save between header and lines.
+    while (header := connection.execute(wanted.with_for_update() if lock else wanted).first()) is not None:
+        found = list(connection.execute(lines))
+        now = connection.execute(select(ORDER.c.version).where(ORDER.c.id == order_id)).scalar()
+        if now == header.version:
+            return draft_from(header, found)
+    return None
 
 
 def _short(number: int, decimals: int) -> Decimal:

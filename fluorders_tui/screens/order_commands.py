@@ -207,6 +207,7 @@ class OrderCommands(OrderLineCommands):
         self.pane.close()
         session, desk = self.session, self.desk
         await self.settle_line()
+        self.to_next_line()
         problems = session.problems()
         if problems:
             await self._show_problems(problems)

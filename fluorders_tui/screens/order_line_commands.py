@@ -76,6 +76,12 @@ class OrderLineCommands(OrderShowing):
         said = f"{' and '.join(tied)} have different prices for it."
         return Invalid(said, field="price", rule="D-4.8", hint="F4 lists them; or type the price.")
 
+    def to_next_line(self) -> None:
+        """The caret from a field of the strip to where the next line begins."""
+        field = self.current_field
+        if self.session.line is None and field is not None and field.field_name in LINE_FIELDS.values():
+            self.field("item").focus()
+
     async def put_line(self) -> None:
         """The strip's line goes into the order, and the caret to the next one."""
         await self.accept_typed()
@@ -165,6 +171,7 @@ class OrderLineCommands(OrderShowing):
 
     async def action_repeat_line(self) -> None:
         await self.settle_line()
+        self.to_next_line()
         session = self.session
         if not session.draft.lines:
             raise Refused("There is no line to repeat.", field="lines")

@@ -1,11 +1,12 @@
-"""A desk of its own process that enters and changes orders: `python -m tests.faults.entering URL USER COUNT`.
+"""Desks in processes of their own that enter and change orders: `python -m tests.faults.entering URL DESKS COUNT`.
 
-It prints the number of every order once it is entered. Between its own orders it raises the quantity of the
+They print the number of every order once it is entered. Between its own orders each raises the quantity of the
 first order by one, against all others who do the same.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 
@@ -30,17 +31,28 @@ def raise_first(desk: Desk, number: str) -> None:
         return
 
 
-def main(url: str, user: str, count: int) -> None:
+def enter(url: str, user: str, count: int) -> None:
     """Enter `count` orders of three lines, and one change of the first order for every five of them."""
     desk = replace(open_desk(Store(url), user), role="supervisor")
     made = draft(desk, ("A-100", 12), ("A-120", 3), ("A-110", 1))
     for place in range(count):
         number = enter_order(desk, made).number
-        sys.stdout.write(f"{number}\n")
-        sys.stdout.flush()
+        os.write(1, f"{number}\n".encode())
         if place % 5 == 4:
             raise_first(desk, number[:-5] + "00001")
 
 
+def main(url: str, desks: int, count: int) -> int:
+    """Start the desks, all from this process, which has read the program once; 1 when one of them failed."""
+    children = []
+    for number in range(desks):
+        child = os.fork()
+        if not child:
+            enter(url, f"desk{number}", count)
+            os._exit(0)
+        children.append(child)
+    return int(any(os.waitpid(child, 0)[1] for child in children))
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

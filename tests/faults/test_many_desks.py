@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -34,11 +35,12 @@ def desk(italian_desk: Desk) -> Desk:  # noqa: F811
     return italian_desk
 
 
-def writer(desk: Desk, user: str, count: int) -> subprocess.Popen[str]:
-    """Somebody at another desk who enters `count` orders."""
+def desks_at(desk: Desk, desks: int, count: int) -> subprocess.Popen[str]:
+    """So many other desks that enter `count` orders each, in a process group of their own."""
     url = desk.store.url.set(drivername=desk.store.url.get_backend_name()).render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.faults.entering", url, user, str(count)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "tests.faults.entering", url, str(desks), str(count)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
 
 
 def rows(desk: Desk, statement: str) -> list[Mapping[str, Any]]:
@@ -74,10 +76,10 @@ def check_whole(desk: Desk) -> int:
 
 def test_eight_desks_enter_without_gap_double_or_lost_update(desk: Desk) -> None:
     first = enter_order(desk, draft(desk, ("A-100", 1)))
-    desks = [writer(desk, f"desk{number}", EACH) for number in range(DESKS)]
-    told = [one.communicate() for one in desks]
-    assert [(one.returncode, errors) for one, (_, errors) in zip(desks, told, strict=True)] == [(0, "")] * DESKS
-    numbers = [number for output, _ in told for number in output.split()]
+    desks = desks_at(desk, DESKS, EACH)
+    output, errors = desks.communicate()
+    assert (desks.returncode, errors) == (0, "")
+    numbers = output.split()
     assert len(numbers) == len(set(numbers)) == DESKS * EACH
     assert check_whole(desk) == DESKS * EACH + 1
     changes = DESKS * (EACH // 5)
@@ -90,16 +92,13 @@ def test_kill_9_of_writers_leaves_no_torn_order(desk: Desk) -> None:
     dice = random.Random(7)
     heard: set[str] = set()
     for _ in range(3):
-        desks = [writer(desk, f"desk{number}", 10_000) for number in range(2)]
-        for one in desks:
-            assert one.stdout is not None
-            heard.add(one.stdout.readline().strip())
+        desks = desks_at(desk, 2, 10_000)
+        assert desks.stdout is not None
+        heard.add(desks.stdout.readline().strip())
         time.sleep(dice.uniform(0.05, 0.4))
-        for one in desks:
-            one.kill()
-        for one in desks:
-            # The last line may have been cut off; all before it were told to have been entered.
-            heard |= set(one.communicate()[0].split("\n")[:-1])
+        os.killpg(desks.pid, signal.SIGKILL)
+        # The last line may have been cut off; all before it were told to have been entered.
+        heard |= set(desks.communicate()[0].split("\n")[:-1])
         check_whole(desk)
     stored = {row["number"] for row in rows(desk, "SELECT number FROM v_order")}
     assert heard - {""} <= stored, "what a clerk was told to be entered is there"
