@@ -233,7 +233,7 @@ async def test_odd_text_is_text(typing: Typing) -> None:
         await clerk.types("{f12}.[b]שלום 😀{enter}1{enter}2{enter}")
         await clerk.types("{tab}{tab}")
         await paste(clerk.pilot, "two\nlines\x1b[31m\x07")
-        assert clerk.text(clerk.field) == "two lines[31m"
+        assert clerk.text(clerk.field) == "two lines [31m"
         await clerk.types("{ctrl+u}{f10}")
         assert [line.description for line in open_order(clerk.desk, "2026-00001").draft.lines] == ["[b]שלום 😀"]
 
