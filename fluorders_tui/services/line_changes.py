@@ -31,7 +31,7 @@ from fluorders_tui.domain.mass_changes import (
 )
 from fluorders_tui.domain.money import ZERO, plain
 from fluorders_tui.domain.order import AgentShare, OrderDraft, OrderStatus
-from fluorders_tui.domain.price_raising import Variation
+from fluorders_tui.domain.price_raising import PriceBracket, RoundingMask, Variation
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.mass_changes import CHANGERS, ChangedOrder, Difference, Meant
 from fluorders_tui.services.orders import CHANGEABLE
@@ -153,7 +153,10 @@ class PriceSet(_LineChange):
 
 @dataclass(frozen=True, slots=True)
 class PriceVaried(_LineChange):
-    """Prices raised, or lowered when negative, by percent or by an amount of the order's currency."""
+    """Prices raised, or lowered when negative, by percent or by an amount of the order's currency.
+
+    A price keeps as many decimals as it had, at least those of the currency and of the amount (P-77).
+    """
 
     value: Decimal
     is_amount: bool = False
@@ -171,7 +174,31 @@ class PriceVaried(_LineChange):
     def apply(
         self, desk: Desk, connection: Connection, sources: PricingSources, draft: OrderDraft, indexes: Sequence[int]
     ) -> ChangedOrder:
-        return _changed(vary_price(draft, indexes, Variation(self.value, self.is_amount), checks=desk.checks))
+        variation = Variation(self.value, self.is_amount)
+        least = max(draft.currency.decimals, _decimals(self.value) if self.is_amount else 0)
+        alike: dict[int, list[int]] = {}
+        for index in indexes:
+            alike.setdefault(max(least, _decimals(draft.lines[index].price)), []).append(index)
+        parts: list[MassChange] = []
+        for decimals, some in alike.items():
+            rounded = PriceBracket(RoundingMask(("=",), ("=",) * decimals))
+            parts.append(
+                vary_price(parts[-1].draft if parts else draft, some, variation, (rounded,), checks=desk.checks)
+            )
+        return _together(draft, parts)
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _together(draft: OrderDraft, parts: Sequence[MassChange]) -> ChangedOrder:
+    """Several changes, each of the draft that the one before made, as one."""
+    made = parts[-1].draft if parts else draft
+    changed = sorted((one for part in parts for one in part.changed), key=lambda one: one.number)
+    refused = sorted((one for part in parts for one in part.refused), key=lambda one: one.number)
+    return ChangedOrder(made, differences(made, changed), tuple(refused))
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,20 +317,12 @@ class LineAgentSet(_LineChange):
         share = AgentShare(self.agent, self.percent, agent_names(connection)[self.agent])
         first = set_commission(draft, has, self.agent, self.percent)
         second = set_line_agents(first.draft, others, (share,))
-        return ChangedOrder(
-            second.draft,
-            differences(second.draft, _by_number((*first.changed, *second.changed))),
-            tuple(sorted((*first.refused, *second.refused), key=lambda one: one.number)),
-        )
+        return _together(draft, (first, second))
 
 
 def _agents_of(draft: OrderDraft, index: int) -> Sequence[AgentShare]:
     own = draft.lines[index].agents
     return draft.agents if own is None else own
-
-
-def _by_number(changed: Iterable[LineChange]) -> list[LineChange]:
-    return sorted(changed, key=lambda one: one.number)
 
 
 @dataclass(frozen=True, slots=True)

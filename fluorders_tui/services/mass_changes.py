@@ -18,7 +18,7 @@ from fluorders_tui.data.order_line_list import customers_of_orders
 from fluorders_tui.data.order_rows import line_statuses, load_order
 from fluorders_tui.data.store import Connection
 from fluorders_tui.domain import codec
-from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, NotAllowed, Refused
+from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, NotAllowed, Refused, Unreachable
 from fluorders_tui.domain.mass_changes import LineRefusal
 from fluorders_tui.domain.order import LineStatus, OrderDraft, OrderLine, OrderStatus
 from fluorders_tui.domain.totals import Totals, document_totals
@@ -165,7 +165,10 @@ class LeftAlone:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done: `change_id` takes it back (0 where nothing changed). `left` are the orders that stayed."""
+    """What was done: `change_id` takes it back (0 where nothing changed). `left` are the orders that stayed.
+
+    `stopped` when not all were tried: somebody wanted it so, or the database went away, which `left` then says.
+    """
 
     change_id: int
     orders: int
@@ -318,6 +321,10 @@ def _each(
             change_id = _write(desk, change, change_id, before, made)
         except DeskError as error:
             left.append(LeftAlone(order_id, number, error))
+            if isinstance(error, Unreachable):
+                # The next ones would only wait for the same database.
+                stopped = True
+                break
             continue
         orders += 1
         lines += len(made.differences)
@@ -436,6 +443,9 @@ def undo(desk: Desk, change_id: int, progress: Progress = _go_on) -> Outcome:
             lines += _undo_one(desk, change_id, one)
         except DeskError as error:
             left.append(LeftAlone(one.order_id, one.number, error))
+            if isinstance(error, Unreachable):
+                stopped = True
+                break
             continue
         orders += 1
     else:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from fluorders_tui.domain.errors import Conflict, Invalid, NotAllowed, Refused
+from fluorders_tui.domain.errors import Conflict, Invalid, NotAllowed, Refused, Unreachable
 from fluorders_tui.domain.order import Execution, LineStatus, OrderStatus, PriceOrigin
 from fluorders_tui.services import mass_changes
 from fluorders_tui.services.desk import Desk
@@ -102,7 +102,7 @@ def test_the_journal_of_each_order_tells_the_change_and_its_undoing(desk: Desk, 
     assert f"Mass change {done.change_id}: price +10 %" in comments
     assert f"Mass change {done.change_id} undone" in comments
     changed = next(entry for entry in entries if entry.comment.endswith("price +10 %"))
-    assert any("price 7.77 → 8.547" in change for change in changed.changes)
+    assert any("price 7.77 → 8.55" in change for change in changed.changes)
 
 
 def test_only_the_lines_meant_are_changed(desk: Desk, rows: list[int]) -> None:
@@ -324,3 +324,31 @@ def test_a_change_after_the_undo_of_another_starts_from_what_is_there(desk: Desk
     undo(desk, second.change_id)
     assert open_order_row(desk, rows[0]).draft.note == "kept"
     assert open_order_row(desk, rows[0]).draft.lines[0].price == Decimal("7.77")
+
+
+def test_a_raised_price_keeps_its_decimals(desk: Desk, rows: list[int]) -> None:
+    lines = [line.id for line in open_order_row(desk, rows[0]).draft.lines[:2]]
+    apply_unseen(desk, PriceSet(Decimal("0.0179")), meant_lines(desk, lines[1:]))
+    apply_unseen(desk, PriceVaried(Decimal(5)), meant_lines(desk, lines))
+    assert [line.price for line in plain_lines(desk, rows[0])[:2]] == [Decimal("8.16"), Decimal("0.0188")]
+    apply_unseen(desk, PriceVaried(Decimal("-0.005"), is_amount=True), meant_lines(desk, lines))
+    assert [line.price for line in plain_lines(desk, rows[0])[:2]] == [Decimal("8.155"), Decimal("0.0138")]
+
+
+def test_a_database_that_goes_away_stops_it_and_what_is_done_can_be_undone(
+    desk: Desk, rows: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, calls = mass_changes._write, []
+
+    def write(*arguments: object) -> int:
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise Unreachable("The database is busy: another program holds it.")
+        return written(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mass_changes, "_write", write)
+    done = apply_unseen(desk, NoteSet("x"), meant_orders(rows))
+    assert (done.orders, done.stopped, len(calls)) == (2, True, 3)
+    assert isinstance(done.left[-1].error, Unreachable)
+    assert undo(desk, done.change_id).orders == 2
+    assert all(row.note != "x" for row in each_line(desk))
