@@ -22,8 +22,7 @@ from typing import NamedTuple, Self
 from benchmarks.surroundings import Surroundings
 
 ENTER, TAB, ESCAPE, BACKSPACE = "\r", "\t", "\x1b", "\x7f"
-PAGE_DOWN, PAGE_UP, HOME, END, DOWN = "\x1b[6~", "\x1b[5~", "\x1b[H", "\x1b[F", "\x1b[B"
-CTRL_F, CTRL_O, CTRL_U = "\x06", "\x0f", "\x15"
+PAGE_DOWN, CTRL_HOME, CTRL_END, CTRL_F = "\x1b[6~", "\x1b[1;5H", "\x1b[1;5F", "\x06"
 
 QUIET = 0.06
 """Seconds of silence after which a key is taken to be answered."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.line import CTRL_F, END, ENTER, ESCAPE, HOME, PAGE_DOWN
+from benchmarks.line import CTRL_END, CTRL_F, CTRL_HOME, ENTER, ESCAPE, PAGE_DOWN
 from benchmarks.measured import Measured
 from benchmarks.opened import NEW_ORDER, ORDERS, here, on_a_terminal
 from benchmarks.order_lines import begin
@@ -22,8 +22,9 @@ def run(surroundings: Surroundings) -> Iterator[Measured]:
         first = line.memory()
         line.send(ORDERS)
         line.wait_for(number)
-        for keys in (*[PAGE_DOWN] * 60, END, *[PAGE_DOWN] * 5, HOME):
-            line.key(keys)
+        for keys in (*[PAGE_DOWN] * 60, CTRL_END, *[PAGE_DOWN] * 5, CTRL_HOME):
+            line.send(keys)
+            line.settle(0.1)
         line.send(CTRL_F + number)
         line.settle(0.5)
         line.send(ENTER)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.line import BACKSPACE, CTRL_F, END, ESCAPE, HOME, PAGE_DOWN, Line
+from benchmarks.line import BACKSPACE, CTRL_END, CTRL_F, CTRL_HOME, ESCAPE, PAGE_DOWN, Line
 from benchmarks.measured import Measured
 from benchmarks.opened import ORDERS, here, on_a_terminal
 from benchmarks.shell import newest_number
@@ -35,11 +35,11 @@ def run(surroundings: Surroundings) -> Iterator[Measured]:
         line.wait_for(newest_number(big))
         line.settle()
         pages = [line.key(PAGE_DOWN) for _ in range(PAGES)]
-        ends = [line.key(key).last for _ in range(JUMPS // 2) for key in (END, HOME)]
+        ends = [line.key(key).last for _ in range(JUMPS // 2) for key in (CTRL_END, CTRL_HOME)]
         found = finding(line, desk, big)
     yield Measured(f"{many}: PgDn, key to last byte, 95 of 100", p95([page.last for page in pages]), limit=40)
     yield Measured("bytes of PgDn", median([page.size for page in pages]), "B")
-    yield Measured(f"{many}: End and Home, 95 of 100", p95(ends))
+    yield Measured(f"{many}: Ctrl+End and Ctrl+Home, 95 of 100", p95(ends))
     yield Measured(f"{many}: find, first order on the screen, median", median(found))
     yield Measured(f"{many}: find, first order on the screen, 95 of 100", p95(found), limit=100)
 

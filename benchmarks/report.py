@@ -29,9 +29,10 @@ def write(rows: Sequence[Measured], *, whole: bool) -> None:
 def machine() -> str:
     """What the figures were taken on, without a name or a path."""
     versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    python = f"{platform.python_implementation()} {platform.python_version()}"
     return (
-        f"{dt.datetime.now(dt.UTC).date()}, {processor()} × {os.cpu_count()}, {platform.system()} {platform.release()}, "
-        f"{platform.python_implementation()} {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {versions}."
+        f"{dt.datetime.now(dt.UTC).date()}: {os.cpu_count()} × {processor()}, {platform.system()} "
+        f"{platform.release()}, {python}, SQLite {sqlite3.sqlite_version}, {versions}."
     )
 
 

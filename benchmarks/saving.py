@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -49,8 +50,8 @@ def run(surroundings: Surroundings) -> Iterator[Measured]:
                 rows = Rows(desk, draft)
                 taken = interleaved(
                     {
-                        "order": lambda draft=draft: milliseconds(lambda: enter_order(desk, draft)),
-                        "core": lambda rows=rows: milliseconds(rows.write),
+                        "order": partial(milliseconds, partial(enter_order, desk, draft)),
+                        "core": partial(milliseconds, rows.write),
                     },
                     surroundings.rounds * 5,
                 )

@@ -18,6 +18,7 @@ from textual.worker import WorkerFailed
 from fluorders_tui.bindings import bindings
 from fluorders_tui.commands import check_keys
 from fluorders_tui.domain.errors import DeskError
+from fluorders_tui.loading import keep_loaded, start_loading
 from fluorders_tui.themes import DEFAULT_THEME, THEMES, theme_name
 from fluorders_tui.widgets.error_screen import ErrorScreen
 from fluorders_tui.widgets.message_line import MessageLine
@@ -169,6 +170,7 @@ class FluordersApp(DeskWork[int]):
                 screen.post_message(DeskOpened(self.desk))
         finally:
             done.set()
+            keep_loaded()
 
     # -- when something goes wrong -----------------------------------------------------------------
 
@@ -284,6 +286,7 @@ def run_desk(settings: DeskSettings, opener: Opener | None = None) -> int:
     """Open the desk and return its exit code. Without an `opener` the database of the settings is opened."""
     from fluorders_tui import log
 
+    start_loading()
     path = log.start(getattr(settings, "log_level", "INFO"))
 
     def open_desk(wanted: Any) -> Any:

@@ -148,6 +148,12 @@ class CalmScreen(Screen[ScreenResultType]):
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
+    def _on_timer_update(self) -> None:
+        # Values put into hidden fields paint nothing, yet each would have the whole screen laid out again.
+        hidden = [one for one in self._dirty_widgets if not all(node.display for node in one.ancestors_with_self)]
+        self._dirty_widgets.difference_update(hidden)
+        super()._on_timer_update()
+
     async def _dispatch_message(self, message: Message) -> None:
         try:
             await super()._dispatch_message(message)

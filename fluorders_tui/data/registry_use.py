@@ -8,8 +8,9 @@ from sqlalchemy import Column, Connection, Table, and_, literal, select
 
 from fluorders_tui.data.registries import registries
 from fluorders_tui.data.registry_rows import RowState
-from fluorders_tui.data.tables.base import metadata, table
+from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.tables.documents import CustomerOrder, CustomerOrderLine
+from fluorders_tui.data.tables.everything import metadata
 
 #: Where documents keep codes as text, because they took a snapshot (D-2.5).
 _ORDER_COLUMNS = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ class Store:
         Raises `Conflict` when a row was changed by somebody else since it was read (D-12.7), and
         `Unreachable`.
         """
+        import_module("fluorders_tui.data.tables.everything")
         with self._told(), Session(self._writer, expire_on_commit=False) as session:
             try:
                 with session.begin():

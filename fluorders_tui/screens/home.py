@@ -20,6 +20,7 @@ from fluorders_tui.commands import by_id, check_keys, key_table, keys_of
 from fluorders_tui.domain.errors import DeskError
 from fluorders_tui.domain.order import OrderStatus
 from fluorders_tui.keynames import display_key
+from fluorders_tui.loading import keep_loaded
 from fluorders_tui.places import state_dir
 from fluorders_tui.screens.base import DeskScreen
 from fluorders_tui.screens.destinations import MENU
@@ -146,7 +147,7 @@ class HomeScreen(DeskScreen):
         self._show()
         if first:
             # The screen most likely to be wanted next opens without having to be loaded first.
-            self.run_worker(asyncio.to_thread(import_module, "fluorders_tui.screens.order_entry"), exit_on_error=False)
+            self.run_worker(asyncio.to_thread(_load_order_entry), exit_on_error=False)
 
     def _show(self) -> None:
         needs = self._needs
@@ -453,6 +454,11 @@ def _shares(wanted: list[int], room: int) -> list[int]:
 
 def _lines(count: int) -> str:
     return f"{count} line" if count == 1 else f"{count} lines"
+
+
+def _load_order_entry() -> None:
+    import_module("fluorders_tui.screens.order_entry")
+    keep_loaded()
 
 
 def _needs(desk: Any) -> Needs:

@@ -76,7 +76,7 @@ class OrderEntryScreen(OrderCommands):
         """The order is open, or the database has said that it can't be."""
         self._read_beside = ""
         """What stood in the field when something was opened to be read."""
-        self.lines_table = VirtualTable(LINE_COLUMNS, can_focus=False, empty="No lines yet.", id="lines")
+        self.lines_table = VirtualTable(LINE_COLUMNS, can_focus=False, grows=True, empty="No lines yet.", id="lines")
 
     # -- building ----------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from fluorders_tui.data.order_find import find_ids
 from fluorders_tui.data.order_list import (
     KIND,
     Key,
@@ -151,7 +150,7 @@ class OrderWindow:
     def refresh(self) -> None:
         """Take in what was entered and changed since the list was opened."""
         with self.desk.store.read() as connection:
-            found = find_ids(connection, self.filter.text, MOST_FOUND) if self.filter.text.strip() else None
+            found = _found(connection, self.filter.text, MOST_FOUND) if self.filter.text.strip() else None
             self._opened = open_list(connection, self.filter, self.sort, self.desk.today(), found)
         stretches = len(runs(self._opened))
         self._runs = [
@@ -240,7 +239,7 @@ def find(desk: Desk, text: str, limit: int = MOST_FOUND) -> list[OrderRow]:
     """
     with desk.store.read() as connection:
         today = desk.today()
-        return [order_row(row, today) for row in rows_by_id(connection, find_ids(connection, text, limit))]
+        return [order_row(row, today) for row in rows_by_id(connection, _found(connection, text, limit))]
 
 
 def status_counts(desk: Desk) -> dict[OrderStatus, StatusCount]:
@@ -253,3 +252,10 @@ def status_counts(desk: Desk) -> dict[OrderStatus, StatusCount]:
         for status in OrderStatus
         if status in found
     }
+
+
+def _found(connection: Connection, text: str, limit: int) -> list[int]:
+    # Imported here: the first screen lists orders, and finding needs the tables of all that they are found by.
+    from fluorders_tui.data.order_find import find_ids
+
+    return find_ids(connection, text, limit)

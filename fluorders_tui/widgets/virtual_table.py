@@ -123,6 +123,7 @@ class VirtualTable(Widget, can_focus=True):
         *,
         can_focus: bool = True,
         markable: bool = False,
+        grows: bool = False,
         empty: str = "Nothing here.",
         name: str | None = None,
         id: str | None = None,  # noqa: A002 - Textual's name for it
@@ -133,6 +134,7 @@ class VirtualTable(Widget, can_focus=True):
         self.source: RowSource = source if source is not None else ListSource()
         self.can_focus = can_focus
         self.markable = markable
+        self.grows = grows
         self.empty = empty
         self.marks: set[Hashable] = set()
         """Keys of the selected rows."""
@@ -351,7 +353,8 @@ class VirtualTable(Widget, can_focus=True):
         top = self.top
         if not top <= index < top + window and index >= 0:
             top = index - window // 2
-        top = max(0, min(top, self.source.count - window))
+        # Where rows are added, half a window stays free below the last: a new one paints itself, not all of them.
+        top = max(0, min(top, self.source.count - (1 if self.grows else window)))
         if top == self.top:
             return False
         self.top = top
