@@ -22,6 +22,7 @@ from fluorders_tui.domain.conditions import (
     Substitute,
 )
 from fluorders_tui.domain.discounts import parse_discounts
+from fluorders_tui.domain.kits import KitComponent
 from fluorders_tui.domain.money import ONE, ZERO
 from fluorders_tui.domain.order import Discount, DiscountSource, Uom, VatCode
 
@@ -293,3 +294,16 @@ def usual_vat_code(connection: Connection, code: str) -> VatCode | None:
     kind = table(commerce.VatCode)
     row = connection.execute(select(kind.c.id).where(kind.c.code == code)).first()
     return vat_codes(connection)[row.id] if row else None
+
+
+def kit_components(connection: Connection, code: str) -> tuple[KitComponent, ...]:
+    """The first-level components of a kit by its item code, in the order of their codes (D-6.5)."""
+    part, other = table(items.ItemComponent), _ITEM.alias("component")
+    rows = connection.execute(
+        select(other.c.code, part.c.quantity_micro)
+        .join(_ITEM, _ITEM.c.id == part.c.item_id)
+        .join(other, other.c.id == part.c.component_id)
+        .where(_ITEM.c.code == code)
+        .order_by(other.c.code)
+    )
+    return tuple(KitComponent(row.code, micro(row.quantity_micro)) for row in rows)

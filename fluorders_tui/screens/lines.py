@@ -37,7 +37,7 @@ from fluorders_tui.widgets.virtual_table import VirtualTable
 
 __all__ = ["LinesScreen"]
 
-FIND_SECONDS = 0.12
+FIND_SECONDS = 0.03
 """How long the text stands still before it is searched for."""
 
 COLUMNS = (

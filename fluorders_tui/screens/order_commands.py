@@ -13,7 +13,8 @@ from fluorders_tui.domain.errors import Conflict, DeskError, Refused, Several, U
 from fluorders_tui.domain.header import price_lines_again, set_header_discounts
 from fluorders_tui.domain.order import LineType, OrderDraft
 from fluorders_tui.screens.base import DeskScreen
-from fluorders_tui.screens.order_line_commands import OrderLineCommands, counted
+from fluorders_tui.screens.order_actions import OrderActions
+from fluorders_tui.screens.order_line_commands import counted
 from fluorders_tui.screens.order_showing import LINE_FIELDS
 from fluorders_tui.screens.order_summary import conflict_text, summary
 from fluorders_tui.services.conditions import new_draft
@@ -27,7 +28,7 @@ __all__ = ["OrderCommands"]
 _OF_A_LINE = re.compile(r"lines\[(\d+)\]\.(\w+)")
 
 
-class OrderCommands(OrderLineCommands):
+class OrderCommands(OrderActions):
     """What keys do on the order screen beside moving through its fields and lines."""
 
     discounts_offered = False

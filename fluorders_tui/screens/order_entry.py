@@ -23,6 +23,7 @@ from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.order import LineType
 from fluorders_tui.domain.shorthand import parse_decimal
+from fluorders_tui.screens.order_action_text import action_help
 from fluorders_tui.screens.order_commands import OrderCommands
 from fluorders_tui.screens.order_header import HEADER_FIELDS, HeaderField, read_flag
 from fluorders_tui.screens.order_lines import LINE_COLUMNS, LineRows
@@ -67,6 +68,9 @@ class OrderEntryScreen(OrderCommands):
         "  .text  +text  'text free-text line, charge, note",
         "  !ABC                goods free of charge",
         "A pasted block of codes and quantities becomes lines.",
+        "",
+        "Actions in the item field, on the line being changed or under the cursor, or on lines like #1-5,8:",
+        *action_help(),
     )
 
     def __init__(self, *, number: str = "", held: int = 0, recovered: Recovered | None = None) -> None:
@@ -396,6 +400,8 @@ class OrderEntryScreen(OrderCommands):
         self.field("item").focus()
 
     async def action_accept(self) -> None:
+        if await self.typed_action():
+            return
         field, session = self.current_field, self._session
         self.pane.close()
         # Enter on an empty item: the lines are done.

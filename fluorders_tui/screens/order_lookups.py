@@ -12,6 +12,7 @@ from fluorders_tui.domain.folding import fold
 from fluorders_tui.domain.item_entry import ItemEntry, parse_item_entry
 from fluorders_tui.domain.money import ZERO, plain
 from fluorders_tui.domain.order import LineType
+from fluorders_tui.screens.order_action_text import ACTION_MARK, ACTIONS, read_action
 from fluorders_tui.screens.order_session import OrderSession
 from fluorders_tui.services.registries import Found, find, find_items
 from fluorders_tui.widgets.choices import Choice, Resolution
@@ -60,6 +61,15 @@ class Lookups:
 
     def items(self, text: str) -> list[Choice]:
         """Items by code, barcode, the customer's code or fragments of the description (D-6.6)."""
+        if text.lstrip().startswith(ACTION_MARK):
+            typed, blank, _ = text.lstrip()[1:].casefold().partition(" ")
+            if blank:
+                return []
+            return [
+                Choice(f"{ACTION_MARK}{name}", what, words)
+                for name, (words, what) in ACTIONS.items()
+                if name.startswith(typed)
+            ]
         given, rest = _mark(text)
         if rest[:1] in FREE_LINES:
             return []
@@ -78,6 +88,9 @@ class Lookups:
 
     def resolve_item(self, text: str) -> Resolution:
         """What an item field's text means: `ABC`, `12*ABC`, `ABC 12`, a barcode, `!ABC`, or a free line."""
+        if text.lstrip().startswith(ACTION_MARK):
+            read_action(text)
+            raise Invalid("Enter does the action, F12 takes it back.", field="item")
         given, rest = _mark(text)
         if rest[:1] in FREE_LINES:
             words = rest[1:].strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from fluorders_tui.data import item_rows
 from fluorders_tui.data.condition_rows import load_conditions
 from fluorders_tui.data.item_rows import load_item_cards, usual_vat_code
 from fluorders_tui.data.terms import (
@@ -21,6 +22,7 @@ from fluorders_tui.data.terms import (
 from fluorders_tui.domain.conditions import CustomerConditions, DiscountType, ItemCard
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.header import start_order
+from fluorders_tui.domain.kits import KitComponent
 from fluorders_tui.domain.order import Currency, Discount, Expense, OrderDraft, OrderType, PaymentTerm, VatCode
 from fluorders_tui.services.desk import Desk
 
@@ -138,3 +140,9 @@ def known_agents(desk: Desk) -> dict[str, str]:
     """The agents' names by code."""
     with desk.store.read() as connection:
         return agent_names(connection)
+
+
+def kit_components(desk: Desk, code: str) -> tuple[KitComponent, ...]:
+    """The first-level components of a kit, () for an item that is none (D-6.5)."""
+    with desk.store.read() as connection:
+        return item_rows.kit_components(connection, code)

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from fluorders_tui.app import FluordersApp
 from fluorders_tui.data.store import Store
@@ -22,13 +17,11 @@ from fluorders_tui.places import state_dir
 from fluorders_tui.screens.order_entry import OrderEntryScreen
 from fluorders_tui.services import orders
 from fluorders_tui.services.autosave import abandoned, drafts_folder
-from fluorders_tui.services.desk import Desk, open_desk
-from fluorders_tui.services.fast_start import fast_start
+from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.holding import held
-from fluorders_tui.services.order_list import OrderRow, each_order
 from fluorders_tui.services.orders import change_order, enter_order, open_order
-from tests.conftest import FixedClock
-from tests.shop import draft, fill_shop, with_line
+from tests.shop import draft, with_line
+from tests.ui.clerk import Typing
 from tests.ui.desk_demo import DemoSettings
 from tests.ui.raw_keys import burst, paste, slowly, until
 
@@ -36,79 +29,6 @@ ORDER = (
     "C0001{enter}A-100{enter}12{enter}a-110{enter}3*4{ctrl+j}!A-120{enter}5{enter}"
     "'As agreed{enter}.Repair{enter}1{enter}30{enter}"
 )
-Typing = Callable[..., AbstractAsyncContextManager["Clerk"]]
-
-
-class Clerk:
-    """Somebody in front of the screen: types, and looks at what is there."""
-
-    def __init__(self, pilot: Pilot[Any], desk: Desk) -> None:
-        self.pilot = pilot
-        self.desk = desk
-
-    @property
-    def screen(self) -> OrderEntryScreen:
-        assert isinstance(self.pilot.app.screen, OrderEntryScreen)
-        return self.pilot.app.screen
-
-    async def types(self, keys: str) -> None:
-        await burst(self.pilot, keys)
-
-    @property
-    def lines(self) -> list[tuple[str, str, str]]:
-        return [
-            (one.item or one.description, f"{one.quantity:f}", f"{one.net:f}")
-            for one in self.screen.session.draft.lines
-        ]
-
-    @property
-    def field(self) -> str:
-        current = self.screen.current_field
-        return current.field_name if current is not None else ""
-
-    @property
-    def message(self) -> str:
-        return self.screen.message_line.text
-
-    def text(self, name: str) -> str:
-        return self.screen.field(name).text
-
-    @property
-    def orders(self) -> list[OrderRow]:
-        return list(each_order(self.desk))
-
-
-@pytest.fixture(scope="module")
-def shop_file(tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path) -> Path:
-    """A database with the shop in it, to copy."""
-    path = tmp_path_factory.mktemp("shop") / "shop.db"
-    shutil.copyfile(_sqlite_template, path)
-    store = Store(f"sqlite:///{path}")
-    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=FixedClock())
-    fill_shop(open_desk(store, "anna", clock=FixedClock()))
-    store.dispose()
-    return path
-
-
-@pytest.fixture
-def desk(shop_file: Path, tmp_path: Path, clock: FixedClock) -> Desk:
-    path = tmp_path / "orders.db"
-    shutil.copyfile(shop_file, path)
-    return open_desk(Store(f"sqlite:///{path}"), "anna", clock=clock)
-
-
-@pytest.fixture
-def typing(desk: Desk) -> Typing:
-    @contextlib.asynccontextmanager
-    async def start(size: tuple[int, int] = (100, 30), **opening: Any) -> AsyncIterator[Clerk]:
-        app = FluordersApp(DemoSettings(), lambda _: desk, home=lambda: OrderEntryScreen(**opening), calm=False)
-        async with app.run_test(size=size) as pilot:
-            clerk = Clerk(pilot, desk)
-            await until(lambda: clerk.screen._session is not None)
-            await pilot.pause()
-            yield clerk
-
-    return start
 
 
 async def test_a_burst_is_the_same_as_slow_typing(typing: Typing) -> None:
