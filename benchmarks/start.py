@@ -28,6 +28,7 @@ def run(surroundings: Surroundings) -> Iterator[Measured]:
     minimal = [sys.executable, "-m", "benchmarks.floors.minimal_app", widgets]
     data = [
         sys.executable, "-c",
+        "from fluorders_tui.loading import start_loading; start_loading();"
         "import textual.app, textual.widgets; from fluorders_tui.config import load;"
         "from fluorders_tui.shell.opening import open_desk; from fluorders_tui.services.needs import needs_now;"
         f"open_desk(load({{'database': {str(surroundings.big())!r}, 'user': 'bench'}}))",
