@@ -14,7 +14,7 @@ from fluorders_tui.commands import key_table
 from fluorders_tui.data.registries import registries
 from fluorders_tui.data.schema import HEAD
 from fluorders_tui.data.store import Store
-from fluorders_tui.data.tables import metadata
+from fluorders_tui.data.tables.everything import metadata
 from fluorders_tui.data.views import VIEWS
 
 ROOT = Path(__file__).parent.parent

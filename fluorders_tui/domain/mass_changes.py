@@ -38,7 +38,7 @@ from fluorders_tui.domain.order import (
     OrderLine,
     PriceOrigin,
 )
-from fluorders_tui.domain.price_raising import PriceBracket, Variation, raise_price
+from fluorders_tui.domain.price_raising import PriceBracket, RoundingMask, Variation, raise_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +159,23 @@ def vary_price(
     draft: OrderDraft,
     indexes: Iterable[int],
     variation: Variation,
-    brackets: Sequence[PriceBracket] = (),
+    brackets: Sequence[PriceBracket] | None = (),
     *,
     checks: LineChecks = USUAL_CHECKS,
 ) -> MassChange:
-    """Prices raised or lowered by percent or amount, rounded by the brackets (D-4.10), as manual ones (D-4.6)."""
+    """Prices raised or lowered by percent or amount, rounded by the brackets (D-4.10), as manual ones (D-4.6).
+
+    With None for the brackets a price keeps as many decimals as it had, at least those of the currency
+    and of the amount (P-77).
+    """
+    least = max(draft.currency.decimals, _decimals(variation.value) if variation.is_amount else 0)
 
     def changed(line: OrderLine) -> OrderLine:
         _open(line)
-        return change_price(draft, line, raise_price(line.price, variation, brackets).new, checks=checks)
+        rounded = brackets
+        if rounded is None:
+            rounded = (PriceBracket(RoundingMask(("=",), ("=",) * max(least, _decimals(line.price)))),)
+        return change_price(draft, line, raise_price(line.price, variation, rounded).new, checks=checks)
 
     return _each(draft, indexes, changed, _price_text)
 
@@ -262,6 +270,11 @@ def _each(
             changes.append(LineChange(index + 1, shown(line), shown(new)))
     changed = replace(draft, lines=tuple(lines)) if changes else draft
     return MassChange(changed, tuple(changes), tuple(refusals))
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _open(line: OrderLine) -> None:

@@ -28,7 +28,7 @@ from fluorders_tui.domain.mass_changes import (
 )
 from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.order import LineType
-from fluorders_tui.domain.price_raising import PriceBracket, RoundingMask, Variation
+from fluorders_tui.domain.price_raising import Variation
 from fluorders_tui.domain.price_updates import PriceDate, update_prices
 from fluorders_tui.domain.shorthand import parse_date, parse_decimal
 from fluorders_tui.domain.splitting import Delivery, Every, plan_deliveries, split_in_draft, split_line
@@ -121,7 +121,7 @@ class OrderActions(OrderLineCommands):
         split = split_line(session.draft, line, deliveries, session.cards.get(line.item), checks=checks)
         session.change(split_in_draft(session.draft, index, split))
         told = f" Rounding changes the net by {plain(split.difference)}." if split.difference else ""
-        self.message_line.say(f"Line {index + 1} is now {counted(len(split.lines), 'delivery')}.{told}", "done")
+        self.message_line.say(f"Line {index + 1} is now {len(split.lines)} deliveries.{told}", "done")
 
     def _delivery(self, text: str) -> Delivery:
         quantity, at, date = text.partition("@")
@@ -248,9 +248,7 @@ class OrderActions(OrderLineCommands):
         if words.endswith("%") or words.startswith(("+", "-")):
             sign = -1 if words.startswith("-") else 1
             value: Decimal = parse_decimal(words.strip("+-% ")) * sign
-            decimals = max(draft.currency.decimals, 2)
-            rounded = PriceBracket(RoundingMask(("=",), ("=",) * decimals))
-            return vary_price(draft, indexes, Variation(value, not words.endswith("%")), (rounded,), checks=checks)
+            return vary_price(draft, indexes, Variation(value, not words.endswith("%")), None, checks=checks)
         return set_price(draft, indexes, parse_decimal(words), checks=checks)
 
     def _told(self, change: MassChange) -> None:

@@ -31,7 +31,7 @@ from fluorders_tui.domain.mass_changes import (
 )
 from fluorders_tui.domain.money import ZERO, plain
 from fluorders_tui.domain.order import AgentShare, OrderDraft, OrderStatus
-from fluorders_tui.domain.price_raising import PriceBracket, RoundingMask, Variation
+from fluorders_tui.domain.price_raising import Variation
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.mass_changes import CHANGERS, ChangedOrder, Difference, Meant
 from fluorders_tui.services.orders import CHANGEABLE
@@ -175,22 +175,7 @@ class PriceVaried(_LineChange):
         self, desk: Desk, connection: Connection, sources: PricingSources, draft: OrderDraft, indexes: Sequence[int]
     ) -> ChangedOrder:
         variation = Variation(self.value, self.is_amount)
-        least = max(draft.currency.decimals, _decimals(self.value) if self.is_amount else 0)
-        alike: dict[int, list[int]] = {}
-        for index in indexes:
-            alike.setdefault(max(least, _decimals(draft.lines[index].price)), []).append(index)
-        parts: list[MassChange] = []
-        for decimals, some in alike.items():
-            rounded = PriceBracket(RoundingMask(("=",), ("=",) * decimals))
-            parts.append(
-                vary_price(parts[-1].draft if parts else draft, some, variation, (rounded,), checks=desk.checks)
-            )
-        return _together(draft, parts)
-
-
-def _decimals(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+        return _changed(vary_price(draft, indexes, variation, None, checks=desk.checks))
 
 
 def _together(draft: OrderDraft, parts: Sequence[MassChange]) -> ChangedOrder:
