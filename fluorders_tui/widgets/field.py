@@ -200,7 +200,9 @@ class Field(Widget):
         self.no_lookup()
         if not text:
             if self.needed:
-                self.show_error(Invalid(f"{self.label or self.field_name.capitalize()} is needed.", field=self.field_name))
+                self.show_error(
+                    Invalid(f"{self.label or self.field_name.capitalize()} is needed.", field=self.field_name)
+                )
             else:
                 self.set_value(None, "")
             return None
