@@ -7,19 +7,24 @@ passed over; printed prices and discounts count as given by hand, because a give
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TextIO, TypeVar
+from typing import Any, TextIO
 
-from fluorders_tui.documents.strict_json import BadNumber, JsonObject, parse
-from fluorders_tui.domain.errors import DeskError, Several, Unreadable
-from fluorders_tui.domain.folding import nearest
-from fluorders_tui.domain.money import LARGEST, MICRO_DECIMALS, plain
+from fluorders_tui.documents.json_reading import (
+    Read,
+    Reader,
+    Wrong,
+    list_of,
+    read_code,
+    read_date,
+    read_decimal,
+    read_documents,
+    read_flag,
+    read_place,
+    read_text,
+)
 from fluorders_tui.domain.order import Address, LineType
-
-MOST_CHARACTERS = 100_000
 
 #: Keys that `order_to_json` adds and reading passes over.
 OUTPUT_KEYS = frozenset(
@@ -130,190 +135,23 @@ class OrderInput:
 
 
 def read_orders(source: str | TextIO, name: str = "standard input") -> tuple[list[OrderInput], bool]:
-    """The documents of a JSON text, and whether they came as a list.
-
-    Unknown and repeated keys, wrong types and impossible numbers are refused with their place, such as
-    `lines[2].quantity` (of a list `[1].lines[2].quantity`), all at once. Lines and documents count from 1.
-
-    Raises `Unreadable`, or for more than one error `Several` with the exit code of unreadable input.
-    """
-    try:
-        text = source if isinstance(source, str) else source.read()
-    except UnicodeDecodeError:
-        raise Unreadable("The text is not in UTF-8.", field=name) from None
-    text = text.removeprefix("\ufeff")
-    if not text.strip():
-        raise Unreadable("There is nothing to read.", field=name)
-    value = parse(text, name)
-    errors: list[DeskError] = []
-    was_list = isinstance(value, list)
-    documents = value if was_list else [value]
-    found = [
-        order
-        for number, document in enumerate(documents, 1)
-        if (order := _order(_Reader(errors, f"[{number}]" if was_list else ""), document)) is not None
-    ]
-    if len(errors) == 1:
-        raise errors[0]
-    if errors:
-        several = Several(errors)
-        several.exit_code = Unreadable.exit_code
-        raise several
-    return found, was_list
+    """The documents of a JSON text, and whether they came as a list. Raises as `read_documents`."""
+    return read_documents(source, _order, name)
 
 
-T = TypeVar("T")
-
-
-class _Wrong(Exception):
-    """A value that isn't what its place asks for; the message says what it should be."""
-
-
-class _Reader:
-    """Reads objects key by key and gathers what is wrong, each with its place."""
-
-    def __init__(self, errors: list[DeskError], place: str) -> None:
-        self._errors = errors
-        self.place = place
-
-    def at(self, place: str) -> _Reader:
-        return _Reader(self._errors, self._path(place))
-
-    def wrong(self, place: str, message: str, hint: str = "") -> None:
-        self._errors.append(Unreadable(message, field=self._path(place), hint=hint))
-
-    def _path(self, place: str) -> str:
-        return f"{self.place}.{place}" if self.place and place and not place.startswith("[") else self.place + place
-
-    def object(self, value: Any, readers: dict[str, _Read], passed_over: frozenset[str]) -> dict[str, Any] | None:
-        """The values of the known keys that are there and not null; None when `value` is no object."""
-        if not isinstance(value, JsonObject):
-            self.wrong("", f"Expected an object {{…}}, not {_kind(value)}.")
-            return None
-        for key in value.repeated:
-            self.wrong(key, "This key is there more than once.")
-        found: dict[str, Any] = {}
-        for key, part in value.items():
-            if key not in readers:
-                if key not in passed_over:
-                    close = nearest(key, readers)
-                    self.wrong(key, "There is no such key.", f"Did you mean {close}?" if close else "")
-                continue
-            if part is None:
-                continue
-            try:
-                found[key] = readers[key](self.at(key), part)
-            except _Wrong as error:
-                self.wrong(key, f"{error}, not {_kind(part)}.")
-        return found
-
-    def needed(self, found: dict[str, Any], raw: JsonObject, *keys: str) -> bool:
-        """Whether all keys were given; those missing altogether are told (a wrong one was told already)."""
-        missing = [key for key in keys if raw.get(key) is None or str(raw[key]).isspace() or raw[key] == ""]
-        for key in missing:
-            self.wrong(key, "It is missing.")
-        return not missing and all(key in found for key in keys)
-
-
-_Read = Callable[[_Reader, Any], Any]
-
-
-def _kind(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case BadNumber():
-            return str(value)
-        case str():
-            return repr(value if len(value) <= 30 else value[:30] + "…")
-        case Decimal():
-            return str(value)
-        case list():
-            return "a list"
-        case dict():
-            return "an object"
-    return type(value).__name__
-
-
-def _text(_: _Reader, value: Any) -> str:
-    if type(value) is not str:
-        raise _Wrong("Expected a text in quotes")
-    if len(value) > MOST_CHARACTERS:
-        raise _Wrong(f"Expected at most {MOST_CHARACTERS} characters")
-    return value
-
-
-def _code(reader: _Reader, value: Any) -> str:
-    text = _text(reader, value).strip()
-    if not text:
-        raise _Wrong("Expected a code")
-    return text
-
-
-def _flag(_: _Reader, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _Wrong("Expected true or false")
-    return value
-
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DECIMAL = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?", re.ASCII)
-
-
-def _date(_: _Reader, value: Any) -> dt.date:
-    if type(value) is str and _DATE.fullmatch(value):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            pass
-    raise _Wrong('Expected a date such as "2026-11-24"')
-
-
-def _decimal(_: _Reader, value: Any) -> Decimal:
-    if type(value) is str and _DECIMAL.fullmatch(value):
-        value = Decimal(value)
-    if not isinstance(value, Decimal):
-        raise _Wrong('Expected a number such as "12.50"')
-    if abs(value) > LARGEST:
-        raise _Wrong(f"Expected a number up to {plain(LARGEST)}")
-    number = Decimal(plain(value))
-    if -int(number.as_tuple().exponent) > MICRO_DECIMALS:
-        raise _Wrong(f"Expected at most {MICRO_DECIMALS} decimals")
-    return number
-
-
-def _line_type(_: _Reader, value: Any) -> LineType:
+def _line_type(_: Reader, value: Any) -> LineType:
     try:
         return LineType(value)
     except ValueError:
-        raise _Wrong(f"Expected one of {', '.join(LineType)}") from None
+        raise Wrong(f"Expected one of {', '.join(LineType)}") from None
 
 
-def _list_of(read: Callable[[_Reader, Any], T | None]) -> Callable[[_Reader, Any], tuple[T, ...]]:
-    def read_list(reader: _Reader, value: Any) -> tuple[T, ...]:
-        if not isinstance(value, list):
-            raise _Wrong("Expected a list […]")
-        parts = [read(reader.at(f"[{number}]"), part) for number, part in enumerate(value, 1)]
-        return tuple(part for part in parts if part is not None)
-
-    return read_list
-
-
-def _place_code(reader: _Reader, value: Any) -> str | Address | None:
-    if not isinstance(value, dict):
-        return _code(reader, value)
-    found = reader.object(value, _ADDRESS, frozenset())
-    return Address(**found) if found is not None else None
-
-
-def _agent(reader: _Reader, value: Any) -> AgentInput | None:
+def _agent(reader: Reader, value: Any) -> AgentInput | None:
     found = reader.object(value, _AGENT, frozenset({"name"}))
     return AgentInput(**found) if found is not None and reader.needed(found, value, "agent") else None
 
 
-def _expense(reader: _Reader, value: Any) -> ExpenseInput | None:
+def _expense(reader: Reader, value: Any) -> ExpenseInput | None:
     found = reader.object(value, _EXPENSE, frozenset())
     if found is None or not reader.needed(found, value, "type"):
         return None
@@ -322,7 +160,7 @@ def _expense(reader: _Reader, value: Any) -> ExpenseInput | None:
     return ExpenseInput(**found)
 
 
-def _payment(reader: _Reader, value: Any) -> PaymentInput | None:
+def _payment(reader: Reader, value: Any) -> PaymentInput | None:
     found = reader.object(value, _PAYMENT, frozenset())
     if found is None:
         return None
@@ -331,7 +169,7 @@ def _payment(reader: _Reader, value: Any) -> PaymentInput | None:
     return PaymentInput(**found)
 
 
-def _line(reader: _Reader, value: Any) -> LineInput | None:
+def _line(reader: Reader, value: Any) -> LineInput | None:
     found = reader.object(value, _LINE, LINE_OUTPUT_KEYS)
     if found is None:
         return None
@@ -349,7 +187,7 @@ def _line(reader: _Reader, value: Any) -> LineInput | None:
     return LineInput(**found) if reader.needed(found, value, *needed) else None
 
 
-def _order(reader: _Reader, value: Any) -> OrderInput | None:
+def _order(reader: Reader, value: Any) -> OrderInput | None:
     found = reader.object(value, _ORDER, OUTPUT_KEYS)
     if found is None or not reader.needed(found, value, "customer", "lines"):
         return None
@@ -360,50 +198,51 @@ def _order(reader: _Reader, value: Any) -> OrderInput | None:
     return OrderInput(**found)
 
 
-_ADDRESS: dict[str, _Read] = {field.name: _text for field in fields(Address)}
-_AGENT: dict[str, _Read] = {"agent": _code, "percent": _decimal}
-_EXPENSE: dict[str, _Read] = {
-    "type": _code,
-    "description": _text,
-    "percent": _decimal,
-    "amount": _decimal,
-    "minimum": _decimal,
-    "vat": _code,
+_AGENT: dict[str, Read] = {"agent": read_code, "percent": read_decimal}
+_EXPENSE: dict[str, Read] = {
+    "type": read_code,
+    "description": read_text,
+    "percent": read_decimal,
+    "amount": read_decimal,
+    "minimum": read_decimal,
+    "vat": read_code,
 }
-_PAYMENT: dict[str, _Read] = {
-    "payment_terms": _code,
-    "payment_type": _code,
-    "percent": _decimal,
-    "amount": _decimal,
-    "apply_from": _date,
+_PAYMENT: dict[str, Read] = {
+    "payment_terms": read_code,
+    "payment_type": read_code,
+    "percent": read_decimal,
+    "amount": read_decimal,
+    "apply_from": read_date,
 }
-_LINE: dict[str, _Read] = {
+_LINE: dict[str, Read] = {
     "line_type": _line_type,
-    "item": _text,
-    "quantity": _decimal,
-    "uom": _text,
-    "price": _decimal,
-    "discounts": _text,
-    "vat": _code,
-    "vat_recourse": _flag,
-    "ready_date": _date,
-    "delivery_date": _date,
-    "description": _text,
-    "note": _text,
-    "agents": _list_of(_agent),
+    "item": read_text,
+    "quantity": read_decimal,
+    "uom": read_text,
+    "price": read_decimal,
+    "discounts": read_text,
+    "vat": read_code,
+    "vat_recourse": read_flag,
+    "ready_date": read_date,
+    "delivery_date": read_date,
+    "description": read_text,
+    "note": read_text,
+    "agents": list_of(_agent),
 }
-_ORDER: dict[str, _Read] = {
-    "customer": _code,
-    "lines": _list_of(_line),
-    **dict.fromkeys(("type", "currency", "vat", "payment_terms", "payment_type"), _code),
-    **dict.fromkeys(("date", "delivery_date", "ready_date"), _date),
-    **dict.fromkeys(("exchange_rate", "deposit", "minimum_value"), _decimal),
-    **dict.fromkeys(("recipient", "destination"), _place_code),
-    **dict.fromkeys(("reference", "language", "zone", "commercial_category", "discounts", "final_discounts"), _text),
-    **dict.fromkeys(("carrier", "shipping_method", "delivery_terms", "delivery_place", "packing"), _text),
-    **dict.fromkeys(("note", "internal_note", "external_number"), _text),
-    "vat_included": _flag,
-    "payments": _list_of(_payment),
-    "expenses": _list_of(_expense),
-    "agents": _list_of(_agent),
+_ORDER: dict[str, Read] = {
+    "customer": read_code,
+    "lines": list_of(_line),
+    **dict.fromkeys(("type", "currency", "vat", "payment_terms", "payment_type"), read_code),
+    **dict.fromkeys(("date", "delivery_date", "ready_date"), read_date),
+    **dict.fromkeys(("exchange_rate", "deposit", "minimum_value"), read_decimal),
+    **dict.fromkeys(("recipient", "destination"), read_place),
+    **dict.fromkeys(
+        ("reference", "language", "zone", "commercial_category", "discounts", "final_discounts"), read_text
+    ),
+    **dict.fromkeys(("carrier", "shipping_method", "delivery_terms", "delivery_place", "packing"), read_text),
+    **dict.fromkeys(("note", "internal_note", "external_number"), read_text),
+    "vat_included": read_flag,
+    "payments": list_of(_payment),
+    "expenses": list_of(_expense),
+    "agents": list_of(_agent),
 }
