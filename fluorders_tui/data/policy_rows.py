@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, or_, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from fluorders_tui.data.tables import basics, items, parties
 from fluorders_tui.data.tables.base import table
+from fluorders_tui.data.terms import discount_types
 from fluorders_tui.domain.conditions import DiscountType
 from fluorders_tui.domain.discount_policies import (
     NO_POLICIES,
@@ -20,22 +23,50 @@ from fluorders_tui.domain.order import Discount, DiscountSource
 _POLICY = table(items.DiscountPolicy)
 
 
+def combination_rows(connection: Connection) -> list[tuple[int, DiscountCombination]]:
+    """The active combinations with their rows."""
+    combination = table(items.DiscountCombination)
+    return [
+        (
+            row.id,
+            DiscountCombination(
+                row.priority, row.customer, row.category, row.item_class, row.discount_category, row.item
+            ),
+        )
+        for row in connection.execute(select(combination).where(combination.c.active))
+    ]
+
+
+def policy_rows(connection: Connection, ids: Sequence[int]) -> list[tuple[int, DiscountPolicy]]:
+    """The policies `ids` that are active, with their rows."""
+    return _policies(connection, discount_types(connection), _POLICY.c.id.in_(ids))
+
+
 def load_policies(
     connection: Connection, customer_id: int, category_id: int | None, types: tuple[DiscountType, ...]
 ) -> PolicyIndex:
     """The active policies of this customer, of their commercial category, and those of everybody."""
-    combination = table(items.DiscountCombination)
-    combinations = [
-        DiscountCombination(row.priority, row.customer, row.category, row.item_class, row.discount_category, row.item)
-        for row in connection.execute(select(combination).where(combination.c.active))
-    ]
+    combinations = [one for _, one in combination_rows(connection)]
     if not combinations:
         return NO_POLICIES
+    found = _policies(
+        connection,
+        types,
+        or_(_POLICY.c.customer_id.is_(None), _POLICY.c.customer_id == customer_id),
+        or_(_POLICY.c.category_id.is_(None), _POLICY.c.category_id == category_id),
+    )
+    return index_policies([one for _, one in found], combinations)
+
+
+def _policies(
+    connection: Connection, types: tuple[DiscountType, ...], *conditions: ColumnElement[bool]
+) -> list[tuple[int, DiscountPolicy]]:
     customer, category = table(parties.Customer), table(basics.CommercialCategory)
     item_class, discount_category = table(basics.ItemClass), table(basics.DiscountCategory)
     item = table(items.Item)
     rows = connection.execute(
         select(
+            _POLICY.c.id,
             _POLICY.c.code,
             _POLICY.c.valid_from,
             _POLICY.c.valid_to,
@@ -51,11 +82,7 @@ def load_policies(
         .outerjoin(item_class, item_class.c.id == _POLICY.c.item_class_id)
         .outerjoin(discount_category, discount_category.c.id == _POLICY.c.discount_category_id)
         .outerjoin(item, item.c.id == _POLICY.c.item_id)
-        .where(
-            _POLICY.c.active,
-            or_(_POLICY.c.customer_id.is_(None), _POLICY.c.customer_id == customer_id),
-            or_(_POLICY.c.category_id.is_(None), _POLICY.c.category_id == category_id),
-        )
+        .where(_POLICY.c.active, *conditions)
     )
     texts: dict[str, tuple[Discount, ...]] = {}
 
@@ -64,8 +91,9 @@ def load_policies(
             texts[text] = parse_discounts(text, types=types, source=DiscountSource.POLICY)
         return texts[text]
 
-    return index_policies(
-        [
+    return [
+        (
+            row.id,
             DiscountPolicy(
                 row.code,
                 row.customer or "",
@@ -76,8 +104,7 @@ def load_policies(
                 row.valid_from,
                 row.valid_to,
                 chain(row.discounts),
-            )
-            for row in rows
-        ],
-        combinations,
-    )
+            ),
+        )
+        for row in rows
+    ]

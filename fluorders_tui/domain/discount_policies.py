@@ -174,6 +174,21 @@ def check_policies(policies: Sequence[DiscountPolicy], combinations: Sequence[Di
         raise Several(errors)
 
 
+def check_policy(policy: DiscountPolicy, combinations: Sequence[DiscountCombination]) -> list[DeskError]:
+    """What is wrong with one policy beside the table of combinations (D-5.4), by its own fields."""
+    return [_own(error) for error in _policy_errors([policy], combinations)]
+
+
+def check_combination(combination: DiscountCombination, others: Sequence[DiscountCombination]) -> list[DeskError]:
+    """What is wrong with one combination beside the `others` (D-5.4), by its own fields."""
+    found = _combination_errors([*others, combination])
+    return [_own(error) for error in found if error.field.startswith(f"combinations[{len(others) + 1}]")]
+
+
+def _own(error: DeskError) -> DeskError:
+    return type(error)(error.message, field=error.field.partition("].")[2], rule=error.rule, hint=error.hint)
+
+
 def _set(values: Values) -> Looks:
     a, b, c, d, e = values
     return (a != "", b != "", c != "", d != "", e != "")

@@ -22,6 +22,7 @@ from fluorders_tui.domain.numbering import Numbering, NumberingPolicy, Numbering
 from fluorders_tui.domain.order import ExcludedMonth, Instalment, PaymentTerm
 from fluorders_tui.domain.payment_terms import MOST_DAYS, check_term
 from fluorders_tui.domain.registry import FieldKind, FieldSpec, RegistrySpec, Value
+from fluorders_tui.services.fitting_checks import FITTING
 from fluorders_tui.services.tax_numbers import wrong_tax_code, wrong_vat_number
 
 _T = TypeVar("_T")
@@ -273,7 +274,9 @@ def together(registry: str) -> bool:
     """Whether rows of this registry must fit others of the same parent, which `check_together` finds out."""
     spec = registries()[registry].spec
     watched = {"payment-terms", "numberings"}
-    return registry in _ONE_DEFAULT or registry == "item-components" or bool({registry, spec.parent_registry} & watched)
+    if registry in _ONE_DEFAULT or registry in FITTING or registry == "item-components":
+        return True
+    return bool({registry, spec.parent_registry} & watched)
 
 
 def check_together(connection: Transaction, registry: str, parents: Iterable[int]) -> list[tuple[int, DeskError]]:
@@ -298,6 +301,8 @@ def check_together(connection: Transaction, registry: str, parents: Iterable[int
         if circular:
             message = f"The kit {circular} would contain itself through its components."
             found.extend((row_id, Refused(message, field="component", rule="D-6.5")) for row_id in ids)
+    if registry in FITTING:
+        found.extend(FITTING[registry](connection, ids))
     owner = spec.parent_registry or registry
     checks = {"payment-terms": _check_terms, "numberings": _check_numberings}
     if owner in checks:

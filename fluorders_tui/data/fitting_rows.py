@@ -1,0 +1,74 @@
+"""Rows that must fit each other: dated price lists of one series, policies and their combinations, units of an item."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from fluorders_tui.data.tables import basics, commerce, items, parties
+from fluorders_tui.data.tables.base import table
+from fluorders_tui.domain.conditions import PriceListVersion
+
+_LIST = table(items.PriceList)
+
+
+def versions_beside(connection: Connection, ids: Sequence[int]) -> list[PriceListVersion]:
+    """All active dated lists of the list types that the lists `ids` belong to (D-4.1)."""
+    kind, currency, customer = table(items.PriceListType), table(basics.Currency), table(parties.Customer)
+    kinds = select(_LIST.c.list_type_id).where(_LIST.c.id.in_(ids))
+    rows = connection.execute(
+        select(_LIST, kind.c.code.label("list_type"), currency.c.code.label("currency"), customer.c.code.label("owner"))
+        .join(kind, kind.c.id == _LIST.c.list_type_id)
+        .join(currency, currency.c.id == _LIST.c.currency_id)
+        .outerjoin(customer, customer.c.id == _LIST.c.customer_id)
+        .where(_LIST.c.list_type_id.in_(kinds), _LIST.c.active)
+    )
+    return [
+        PriceListVersion(
+            row.id,
+            row.list_type,
+            row.currency,
+            row.valid_from or dt.date.min,
+            row.valid_to,
+            row.vat_included,
+            row.owner or "",
+            row.code,
+        )
+        for row in rows
+    ]
+
+
+def with_own_unit(connection: Connection, ids: Sequence[int]) -> list[int]:
+    """The items among `ids` that have their main unit as an alternative one too."""
+    item, other = table(items.Item), table(items.ItemUnit)
+    rows = connection.execute(
+        select(item.c.id)
+        .join(other, other.c.item_id == item.c.id)
+        .where(item.c.id.in_(ids), other.c.unit_id == item.c.unit_id)
+    )
+    return list(rows.scalars())
+
+
+#: Where the codes stand that the company's row names in plain text.
+COMPANY_CODES = {
+    "country": ("country", table(basics.Country)),
+    "currency": ("currency", table(basics.Currency)),
+    "language": ("language", table(basics.Language)),
+    "order_type": ("order type", table(commerce.OrderType)),
+    "vat_code": ("VAT code", table(commerce.VatCode)),
+    "calendar": ("calendar", table(basics.Calendar)),
+}
+
+
+def company_row_of(connection: Connection, row_id: int) -> dict[str, object]:
+    """The company's parameters as stored."""
+    company = table(commerce.Company)
+    return dict(connection.execute(select(company).where(company.c.id == row_id)).one()._mapping)
+
+
+def code_exists(connection: Connection, field: str, code: str) -> bool:
+    """Whether a code that the company's row names in `field` is there."""
+    _, named = COMPANY_CODES[field]
+    return connection.execute(select(named.c.id).where(named.c.code == code)).first() is not None
