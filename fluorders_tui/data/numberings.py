@@ -29,6 +29,7 @@ from fluorders_tui.domain.numbering import (
     number_text,
     period_key,
     policy_for,
+    preview,
     range_for,
 )
 
@@ -97,6 +98,18 @@ def provisional_number(connection: Connection, numbering_code: str, date: dt.dat
     except Refused:
         return ""
     return number_text(numbering, date, sequence, type_code, user)
+
+
+def upcoming(
+    connection: Connection, numbering_code: str, date: dt.date, count: int, type_code: str, user: str
+) -> list[str]:
+    """The next numbers by the period's counter, as they would look on `date`; none is taken (D-9.3b)."""
+    numbering_id, numbering = load_numbering(connection, numbering_code)
+    period = period_key(policy_for(numbering, date), date)
+    last = connection.execute(
+        select(_COUNTER.c.last_number).where(_COUNTER.c.numbering_id == numbering_id, _COUNTER.c.period == period)
+    ).scalar()
+    return preview(numbering, date, last or 0, count, type_code, user)
 
 
 def take_number(

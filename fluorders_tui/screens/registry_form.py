@@ -21,6 +21,7 @@ from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.registries import RegistryRecord, blank_values, get_row, registry_spec
 from fluorders_tui.services.registry_history import history
 from fluorders_tui.services.registry_names import names_of, next_code
+from fluorders_tui.services.registry_preview import PREVIEWED, registry_preview
 from fluorders_tui.services.registry_saving import save_row
 from fluorders_tui.widgets.field import Field
 
@@ -42,7 +43,9 @@ class RegistryFormScreen(KeptForm):
     """
 
     CSS_PATH = "registry_form.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = bindings("save", "refresh", "edit", "delete_row", "copy_row", "history")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        "save", "refresh", "edit", "delete_row", "copy_row", "history", "next_step"
+    )  # fmt: skip
     HELP_TEXT = (
         "Enter goes to the next field; in a new row to the next one that is needed (*), and where nothing more is "
         "needed a second Enter saves. Tab and ↑↓ go through all fields, PgUp and PgDn through the tabs.",
@@ -68,6 +71,8 @@ class RegistryFormScreen(KeptForm):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("edit", "delete_row"):
             return isinstance(self.tab, ChildTab)
+        if action == "next_step":
+            return self._draft is not None and self.spec.name in PREVIEWED
         if action in ("copy_row", "history"):
             return self._draft is not None and not self._draft.is_new
         if action in ("save", "refresh") and self._draft is None:
@@ -298,6 +303,16 @@ class RegistryFormScreen(KeptForm):
             self.message_line.say("Save it first, then copy it.", "warning")
             return
         await self.desk_app.open_screen("registry_form", name=self.spec.name, copy_of=self.draft.row_id)
+
+    async def action_next_step(self) -> None:
+        """F9: what the values in the form would do, before they are saved."""
+        if self.pane.close():
+            return
+        draft, desk = self.draft, self.desk
+        lines = await self.desk_app.ask(
+            lambda: registry_preview(desk, self.spec.name, draft.values, draft.children), what="Looking ahead…"
+        )
+        self.pane.open("What it would do", lines)
 
     async def action_history(self) -> None:
         if self.pane.close():

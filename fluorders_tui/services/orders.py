@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from fluorders_tui.data.item_rows import item_ids
-from fluorders_tui.data.numberings import load_numbering, provisional_number, take_number
+from fluorders_tui.data.numberings import load_numbering, provisional_number, take_number, upcoming
 from fluorders_tui.data.order_rows import last_entry, line_statuses, load_order, order_ids, order_state
 from fluorders_tui.data.order_writing import Amendment, Writing, customer_row, insert_order, update_order
 from fluorders_tui.data.store import Connection, IntegrityError, Session
@@ -127,6 +127,12 @@ def next_number(desk: Desk, draft: OrderDraft) -> str:
     """The number the draft would get now: provisional, not taken (D-9.3b)."""
     with desk.store.read() as connection:
         return provisional_number(connection, draft.type.numbering, draft.date, draft.type.code, desk.user)
+
+
+def upcoming_numbers(desk: Desk, numbering: str, date: dt.date, count: int) -> list[str]:
+    """The next numbers of a numbering on `date`, as they would look; none is taken (D-9.3b). Raises `Invalid`."""
+    with desk.store.read() as connection:
+        return upcoming(connection, numbering, date, count, desk.company.order_type, desk.user)
 
 
 def find_order(connection: Connection, number: str) -> int:
