@@ -22,6 +22,7 @@ BENCHMARKS = {
     "list": "order_list:run",
     "memory": "memory:run",
     "saving": "saving:run",
+    "pricing": "pricing:run",
     "import": "importing:run",
 }
 

@@ -28,6 +28,8 @@ from fluorders_tui.domain.order import Discount, DiscountSource, Uom, VatCode
 
 _ITEM = table(items.Item)
 _UNIT = table(basics.Unit)
+# Made once: an alias takes longer to make than its query to answer.
+_OTHER = _ITEM.alias("other")
 _ORDER = table(documents.CustomerOrder)
 _LINE = table(documents.CustomerOrderLine)
 
@@ -195,7 +197,7 @@ def _ordered(connection: Connection, ids: Sequence[int]) -> dict[int, Decimal]:
 
 
 def _substitutes(connection: Connection, ids: Sequence[int]) -> dict[int, list[Substitute]]:
-    link, other = table(items.ItemSubstitute), _ITEM.alias("other")
+    link, other = table(items.ItemSubstitute), _OTHER
     found: dict[int, list[Substitute]] = defaultdict(list)
     rows = connection.execute(
         select(link.c.item_id, other.c.id, other.c.code, other.c.description)
@@ -246,8 +248,8 @@ def _last_prices(
     if conditions is None:
         return {}
     customer = table(parties.Customer)
-    newest = (
-        select(_LINE.c.item_id, func.max(_LINE.c.id).label("line_id"))
+    newest = connection.execute(
+        select(func.max(_LINE.c.id))
         .join(_ORDER, _ORDER.c.id == _LINE.c.order_id)
         .join(customer, customer.c.id == _ORDER.c.customer_id)
         .where(
@@ -257,12 +259,14 @@ def _last_prices(
             _ORDER.c.status != "cancelled",
         )
         .group_by(_LINE.c.item_id)
-        .subquery()
     )
+    lines = list(newest.scalars())
+    if not lines:
+        return {}
     rows = connection.execute(
         select(_LINE, _ORDER.c.number, _ORDER.c.order_date)
-        .join(newest, newest.c.line_id == _LINE.c.id)
         .join(_ORDER, _ORDER.c.id == _LINE.c.order_id)
+        .where(_LINE.c.id.in_(lines))
     )
     return {
         row.item_id: LastPrice(
@@ -298,7 +302,7 @@ def usual_vat_code(connection: Connection, code: str) -> VatCode | None:
 
 def kit_components(connection: Connection, code: str) -> tuple[KitComponent, ...]:
     """The first-level components of a kit by its item code, in the order of their codes (D-6.5)."""
-    part, other = table(items.ItemComponent), _ITEM.alias("component")
+    part, other = table(items.ItemComponent), _OTHER
     rows = connection.execute(
         select(other.c.code, part.c.quantity_micro)
         .join(_ITEM, _ITEM.c.id == part.c.item_id)
