@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 from benchmarks.measured import Measured
 from benchmarks.surroundings import FLUORDERS, Surroundings
@@ -22,7 +23,7 @@ def run(surroundings: Surroundings) -> Iterator[Measured]:
         "status": surroundings.desk(database, "status", number),
     }
     taken = interleaved(
-        {name: lambda argv=argv: run_time(surroundings, argv) for name, argv in commands.items()},
+        {name: partial(run_time, surroundings, argv) for name, argv in commands.items()},
         surroundings.rounds * 2,
     )
     bare = taken["bare"]
