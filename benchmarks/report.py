@@ -32,7 +32,7 @@ def machine() -> str:
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return (
         f"{dt.datetime.now(dt.UTC).date()}: {os.cpu_count()} × {processor()}, {platform.system()} "
-        f"{platform.release()}, {python}, SQLite {sqlite3.sqlite_version}, {versions}."
+        f"{".".join(platform.release().split(".")[:2])}, {python}, SQLite {sqlite3.sqlite_version}, {versions}."
     )
 
 
