@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, select, update
 from sqlalchemy.orm import Session
 
 from fluorders_tui.data.link_rows import LINK, at_link, link_from
@@ -105,9 +105,3 @@ def _pending(row: Any) -> list[PendingException]:
         )
         for exception in _read(row.exception_note)
     ]
-
-
-def count_exceptions(connection: Connection) -> int:
-    """At how many links something waits for a decision."""
-    count: int = connection.execute(select(func.count()).select_from(LINK).where(LINK.c.exception != "")).scalar_one()
-    return count

@@ -32,9 +32,11 @@ class Reader:
         self.place = place
 
     def at(self, place: str) -> Reader:
+        """A reader of what stands at `place`."""
         return Reader(self._errors, self._path(place))
 
     def wrong(self, place: str, message: str, hint: str = "") -> None:
+        """Remember what is wrong at `place`."""
         self._errors.append(Unreadable(message, field=self._path(place), hint=hint))
 
     def _path(self, place: str) -> str:
@@ -93,6 +95,7 @@ def _kind(value: Any) -> str:
 
 
 def read_text(_: Reader, value: Any) -> str:
+    """A text; at most `MOST_CHARACTERS`."""
     if type(value) is not str:
         raise Wrong("Expected a text in quotes")
     if len(value) > MOST_CHARACTERS:
@@ -101,6 +104,7 @@ def read_text(_: Reader, value: Any) -> str:
 
 
 def read_code(reader: Reader, value: Any) -> str:
+    """A text that is not blank, without blanks around it."""
     text = read_text(reader, value).strip()
     if not text:
         raise Wrong("Expected a code")
@@ -108,6 +112,7 @@ def read_code(reader: Reader, value: Any) -> str:
 
 
 def read_flag(_: Reader, value: Any) -> bool:
+    """True or false."""
     if not isinstance(value, bool):
         raise Wrong("Expected true or false")
     return value
@@ -118,6 +123,7 @@ _DECIMAL = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?", re.ASCII)
 
 
 def read_date(_: Reader, value: Any) -> dt.date:
+    """A date in ISO 8601."""
     if type(value) is str and _DATE.fullmatch(value):
         try:
             return dt.date.fromisoformat(value)
@@ -127,6 +133,7 @@ def read_date(_: Reader, value: Any) -> dt.date:
 
 
 def read_decimal(_: Reader, value: Any) -> Decimal:
+    """A number as JSON has it or as a text; at most six decimals."""
     if type(value) is str and _DECIMAL.fullmatch(value):
         value = Decimal(value)
     if not isinstance(value, Decimal):
@@ -140,6 +147,7 @@ def read_decimal(_: Reader, value: Any) -> Decimal:
 
 
 def list_of(read: Callable[[Reader, Any], T | None]) -> Callable[[Reader, Any], tuple[T, ...]]:
+    """A reader of lists, each part read by `read`."""
     def read_list(reader: Reader, value: Any) -> tuple[T, ...]:
         if not isinstance(value, list):
             raise Wrong("Expected a list […]")
@@ -150,6 +158,7 @@ def list_of(read: Callable[[Reader, Any], T | None]) -> Callable[[Reader, Any], 
 
 
 def read_place(reader: Reader, value: Any) -> str | Address | None:
+    """A code, or an address as an object."""
     if not isinstance(value, dict):
         return read_code(reader, value)
     found = reader.object(value, _ADDRESS, frozenset())

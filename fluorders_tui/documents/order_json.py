@@ -79,7 +79,7 @@ def document_text(documents: Sequence[Json], *, as_list: bool) -> str:
 
 
 def order_to_json(
-    document: SavedDocument, *, locks: Sequence[str] = (), links: Sequence[Mapping[str, str]] = ()
+    document: SavedDocument, *, locks: Sequence[str] = (), links: Sequence[Mapping[str, str | None]] = ()
 ) -> Json:
     """The completed document, its keys in the order of interfaces §2; every value is plain JSON.
 

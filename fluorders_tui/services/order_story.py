@@ -6,18 +6,24 @@ from dataclasses import dataclass
 
 from fluorders_tui.data.order_list import KIND
 from fluorders_tui.data.order_story import story_entries
+from fluorders_tui.domain.links import DocumentKind
 from fluorders_tui.domain.story_words import StoryEntry
 from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.linked import ChainLink, chain_of
 from fluorders_tui.services.orders import open_order, open_order_row
 from fluorders_tui.services.saved_order import SavedOrder
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An order and its journal, oldest entry first, times in the company's zone (E-2.3)."""
+    """An order and its journal, oldest entry first, times in the company's zone (E-2.3).
+
+    `links` are the offers it came from, the supplier orders it came from or led to (D-14.3).
+    """
 
     order: SavedOrder
     entries: tuple[StoryEntry, ...]
+    links: tuple[ChainLink, ...] = ()
 
 
 def story(desk: Desk, number: str) -> Story:
@@ -32,4 +38,8 @@ def story_of_row(desk: Desk, order_id: int) -> Story:
 
 def _told(desk: Desk, order: SavedOrder) -> Story:
     with desk.store.read() as connection:
-        return Story(order, story_entries(connection, KIND, order.draft.id, desk.local))
+        return Story(
+            order,
+            story_entries(connection, KIND, order.draft.id, desk.local),
+            chain_of(connection, DocumentKind.ORDER, order.draft.id),
+        )

@@ -23,7 +23,7 @@ from fluorders_tui.data.supplier_order_writing import (
 )
 from fluorders_tui.data.supply_rows import supplier_terms
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, Refused, Several
-from fluorders_tui.domain.links import Link, StoredDocument, link_problems, outstanding_quantity
+from fluorders_tui.domain.links import LineRef, Link, StoredDocument, link_problems, outstanding_quantity
 from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.supplier_orders import (
     Confirmation,
@@ -41,13 +41,14 @@ from fluorders_tui.domain.supplier_orders import (
     with_line_amounts,
 )
 from fluorders_tui.domain.supplier_orders import enter_supplier_order as checked_entry
-from fluorders_tui.domain.supply_exceptions import follow_supplier, receipt_of
+from fluorders_tui.domain.supply_exceptions import CustomerLine, follow_supplier, receipt_of
 from fluorders_tui.domain.supply_sharing import supplier_line_ref
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.order_changes import shown
 from fluorders_tui.services.supply_exceptions import flag
 from fluorders_tui.services.supply_sides import (
     find_supplier_order,
+    fit_links,
     free_stock,
     held_sides,
     held_supplier_order,
@@ -392,18 +393,29 @@ def _moved(desk: Desk, order_id: int, change: _Change, event: str, version: int)
         after = change(before)
         sides = held_sides(session, before)
         receipt = receipt_of(before, after, sides.links, sides.lines)
-        write_links(session, sides.links, receipt.links)
+        # Of a line that was cancelled, what is given back won't come again.
+        change_of = follow_supplier(before, after, receipt.links, sides.lines)
+        write_links(session, sides.links, change_of.links, keeping=[one.link for one in change_of.exceptions])
         writing: SupplierWriting = supplier_writing(desk, session, after)
         was, becomes = changes(before, after)
         if receipt.surplus:
             becomes["surplus"] = ", ".join(f"{plain(one)} {item}" for item, one in receipt.surplus.items())
         update_supplier_order(session, after, writing, SupplierEvent(event, "", was, becomes))
         move_stock(session, after, receipt.stock)
-        executed: dict[Any, Decimal] = {}
+        executed: dict[LineRef, Decimal] = {}
         for one in receipt.lines:
             executed[one.line] = executed.get(one.line, Decimal(0)) + one.executed
+        # What is given back is on the way again, but no more of it than the customer still wants.
+        still = {ref: _still_open(line, executed.get(ref, Decimal(0))) for ref, line in sides.lines.items()}
+        fit_links(session, still, shipped_too=True)
         settle_lines(desk, session, executed, executed, f"{event}: supplier order {before.number}")
+        flag(desk, session, change_of.exceptions)
         return _opened(session.connection(), order_id)
+
+
+def _still_open(line: CustomerLine, executed: Decimal) -> Decimal:
+    """What is open of a customer line in main units, `executed` of it (its unit) more being done."""
+    return replace(line, executed=line.executed + executed).remaining_in_main
 
 
 def _check_version(draft: SupplierOrderDraft, version: int) -> None:

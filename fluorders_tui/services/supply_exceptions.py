@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 
@@ -14,7 +14,6 @@ from fluorders_tui.data.store import Connection, Session
 from fluorders_tui.data.supplier_order_rows import lock_supplier_orders
 from fluorders_tui.data.supply_exception_rows import (
     PendingException,
-    count_exceptions,
     exceptions_at,
     link_at,
     pending_exceptions,
@@ -37,7 +36,14 @@ from fluorders_tui.domain.totals import document_totals
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.line_changes import FORCERS
 from fluorders_tui.services.orders import amend, check_changeable
-from fluorders_tui.services.supply_sides import customer_line, free_stock, settle_lines, supply_links, write_links
+from fluorders_tui.services.supply_sides import (
+    customer_line,
+    free_stock,
+    settle_lines,
+    supply_links,
+    uncovered,
+    write_links,
+)
 
 __all__ = [
     "Choice",
@@ -60,16 +66,16 @@ def exceptions(desk: Desk, *, urgent: bool = False, limit: int = 0) -> list[Pend
         found = pending_exceptions(connection)
         items = {one.exception.item for one in found if one.exception.urgent}
         free = free_stock(connection, items, besides={one.line_id for one in found}) if items else {}
-        found = [_as_of_now(connection, one, free.get(one.exception.item, ZERO)) for one in found]
+        missing = uncovered(connection, [one.exception.link.customer_line for one in found])
+        found = [_as_of_now(connection, one, free.get(one.exception.item, ZERO), missing) for one in found]
     wanted = [one for one in found if one.exception.quantity and (one.exception.urgent or not urgent)]
     wanted.sort(key=_first)
     return wanted[:limit] if limit else wanted
 
 
 def exception_count(desk: Desk) -> int:
-    """At how many links something waits for a decision."""
-    with desk.store.read() as connection:
-        return count_exceptions(connection)
+    """How much of it asks for a decision."""
+    return len(exceptions(desk, urgent=True))
 
 
 def _first(one: PendingException) -> tuple[bool, bool, str, int]:
@@ -77,16 +83,22 @@ def _first(one: PendingException) -> tuple[bool, bool, str, int]:
     return not one.exception.urgent, promised is None, promised.isoformat() if promised else "", one.link_id
 
 
-def _as_of_now(connection: Connection, pending: PendingException, free: Decimal) -> PendingException:
+def _as_of_now(
+    connection: Connection, pending: PendingException, free: Decimal, missing: Mapping[LineRef, Decimal]
+) -> PendingException:
     link = link_at(connection, pending.link_id) or pending.exception.link
-    return replace(pending, exception=_current(pending.exception, link, free))
+    return replace(pending, exception=_current(pending.exception, link, free, missing))
 
 
-def _current(exception: SupplyException, link: Link, free: Decimal) -> SupplyException:
-    """The exception as of now: a date concerns what is still to come, stock is a choice where it suffices."""
-    quantity = exception.quantity
-    if exception.kind is ExceptionKind.DATE:
-        quantity = min(quantity, link.outstanding)
+def _current(
+    exception: SupplyException, link: Link, free: Decimal, missing: Mapping[LineRef, Decimal]
+) -> SupplyException:
+    """The exception as of now: a date concerns what is still to come, all else what the customer still lacks.
+
+    Stock is a choice where it suffices.
+    """
+    concerned = link.outstanding if exception.kind is ExceptionKind.DATE else missing.get(link.customer_line, ZERO)
+    quantity = min(exception.quantity, concerned)
     choices: list[Choice] = [choice for choice in exception.choices if choice is not Choice.STOCK]
     if exception.urgent and free >= quantity and Choice.FORCE in choices:
         choices.insert(choices.index(Choice.FORCE), Choice.STOCK)
@@ -150,7 +162,9 @@ def resolve(desk: Desk, link_id: int, kind: ExceptionKind, choice: Choice) -> Re
             raise _decided()
         ref = link.customer_line
         free = free_stock(connection, [exception.item], besides={ref.line})[exception.item]
-        exception = _current(exception, link, free)
+        exception = _current(exception, link, free, uncovered(connection, [ref]))
+        if not exception.quantity:
+            raise _decided()
         links = supply_links(connection, [ref])
         made = resolution_of(exception, choice, links, free=free)
         rest = [one for one in pending if one.kind is not kind]

@@ -161,6 +161,19 @@ def _emptied(link: Link) -> Link:
     return Link(link.kind, link.source, link.target, link.done, link.mode, link.done, link.amounts)
 
 
+def uncovered(connection: Connection, refs: Iterable[LineRef]) -> dict[LineRef, Decimal]:
+    """What is open of customer lines and neither to come nor waiting for them, in main units."""
+    wanted = list(dict.fromkeys(refs))
+    links = supply_links(connection, wanted)
+    found: dict[LineRef, Decimal] = {}
+    for row in customer_lines(connection, [ref.line for ref in wanted]):
+        ref = line_ref(row)
+        line = customer_line(ref, row)
+        reserved = reserved_quantity(links, ref, EXACT.multiply(line.executed, line.uom.factor))
+        found[ref] = max(line.remaining_in_main - outstanding_quantity(links, ref) - reserved, ZERO)
+    return found
+
+
 def supply_status(row: Any, links: Iterable[Link], executed: Decimal = ZERO) -> LineStatus:
     """A customer line's status as its supply has it (D-12.2), `executed` of it (its unit) more being done.
 
@@ -257,11 +270,13 @@ def _add_coming(connection: Connection, free: dict[str, Decimal]) -> None:
         free[row.item_code] += max(to_come - outstanding_quantity(links, refs[row.id]), ZERO)
 
 
-def fit_links(session: Session, open_quantities: Mapping[LineRef, Decimal]) -> set[LineRef]:
+def fit_links(
+    session: Session, open_quantities: Mapping[LineRef, Decimal], *, shipped_too: bool = False
+) -> set[LineRef]:
     """Hold what is to come for customer lines to what is open of them, in main units (D-14.3); the lines that changed.
 
     What comes on demand beyond it becomes stock, what was promised last first. Raises `Refused` where it is
-    drop-shipped: the supplier would ship it all the same.
+    drop-shipped, for the supplier would ship it all the same; with `shipped_too` it is unlinked as well.
     """
     links = supply_links(session.connection(), open_quantities)
     becoming = list(links)
@@ -273,7 +288,7 @@ def fit_links(session: Session, open_quantities: Mapping[LineRef, Decimal]) -> s
             part = min(excess, link.outstanding)
             if part <= 0 or link.customer_line != ref:
                 continue
-            if link.mode is SupplyMode.DROP_SHIP:
+            if link.mode is SupplyMode.DROP_SHIP and not shipped_too:
                 raise Refused(
                     f"{plain(outstanding_quantity(links, ref))} are on a supplier order that ships to the customer.",
                     field="quantity",
@@ -283,7 +298,8 @@ def fit_links(session: Session, open_quantities: Mapping[LineRef, Decimal]) -> s
             becoming[place] = replace(link, quantity=link.quantity - part)
             excess -= part
             changed.add(ref)
-    write_links(session, links, [link for link in becoming if link.quantity])
+    # A link of nothing that did not change stands for its exception.
+    write_links(session, links, [now for was, now in zip(links, becoming, strict=True) if now.quantity or now == was])
     return changed
 
 

@@ -16,6 +16,7 @@ from fluorders_tui.domain.errors import Unreadable
 
 if TYPE_CHECKING:
     from fluorders_tui.documents.order_input import OrderInput
+    from fluorders_tui.services.desk import Desk
     from fluorders_tui.services.saved_order import SavedOrder
 
 _FORMATS = ("text", "json", "csv")
@@ -44,7 +45,8 @@ def run(args: Namespace, settings: Settings) -> int:
     from fluorders_tui.services.orders import open_order
     from fluorders_tui.shell.opening import open_desk
 
-    _write([open_order(open_desk(settings), args.number)], args.format, as_list=False)
+    desk = open_desk(settings)
+    write_orders(desk, [open_order(desk, args.number)], args.format, as_list=False)
     return 0
 
 
@@ -53,8 +55,9 @@ def _new(args: Namespace, settings: Settings) -> int:
     from fluorders_tui.services.order_intake import enter_inputs
     from fluorders_tui.shell.opening import open_desk
 
-    saved = enter_inputs(open_desk(settings), given, as_list=as_list, dry_run=args.dry_run)
-    _write(saved, args.format, as_list=as_list)
+    desk = open_desk(settings)
+    saved = enter_inputs(desk, given, as_list=as_list, dry_run=args.dry_run)
+    write_orders(desk, saved, args.format, as_list=as_list)
     return 0
 
 
@@ -71,11 +74,15 @@ def _read(name: str) -> tuple[list[OrderInput], bool]:
         raise Unreadable(f"The file can't be read: {error.strerror}.", field=name) from None
 
 
-def _write(saved: Sequence[SavedOrder], form: str, *, as_list: bool) -> None:
+def write_orders(desk: Desk, saved: Sequence[SavedOrder], form: str, *, as_list: bool) -> None:
+    """Write completed orders in the form asked for, with what they came from and led to."""
     if form == "json":
         from fluorders_tui.documents.order_json import document_text, order_to_json
+        from fluorders_tui.domain.links import DocumentKind
+        from fluorders_tui.services.linked import chain, links_in_json
 
-        sys.stdout.write(document_text([order_to_json(one) for one in saved], as_list=as_list))
+        made = [order_to_json(one, links=links_in_json(chain(desk, DocumentKind.ORDER, one.draft.id))) for one in saved]
+        sys.stdout.write(document_text(made, as_list=as_list))
     elif form == "csv":
         from fluorders_tui.documents.table_writing import write_table
 
