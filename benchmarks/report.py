@@ -30,9 +30,10 @@ def machine() -> str:
     """What the figures were taken on, without a name or a path."""
     versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     python = f"{platform.python_implementation()} {platform.python_version()}"
+    system = ".".join(platform.release().split(".")[:2])
     return (
         f"{dt.datetime.now(dt.UTC).date()}: {os.cpu_count()} × {processor()}, {platform.system()} "
-        f"{".".join(platform.release().split(".")[:2])}, {python}, SQLite {sqlite3.sqlite_version}, {versions}."
+        f"{system}, {python}, SQLite {sqlite3.sqlite_version}, {versions}."
     )
 
 
