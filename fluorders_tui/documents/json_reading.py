@@ -148,6 +148,7 @@ def read_decimal(_: Reader, value: Any) -> Decimal:
 
 def list_of(read: Callable[[Reader, Any], T | None]) -> Callable[[Reader, Any], tuple[T, ...]]:
     """A reader of lists, each part read by `read`."""
+
     def read_list(reader: Reader, value: Any) -> tuple[T, ...]:
         if not isinstance(value, list):
             raise Wrong("Expected a list […]")

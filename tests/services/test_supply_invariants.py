@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
@@ -13,13 +14,15 @@ from random import Random
 import pytest
 
 from fluorders_tui.data.link_rows import LINK, link_from
-from fluorders_tui.domain.errors import Refused
+from fluorders_tui.data.store import Store
+from fluorders_tui.domain.errors import Conflict, Refused
 from fluorders_tui.domain.links import DocumentKind, Link, SupplyMode, link_problems
 from fluorders_tui.domain.money import ZERO
 from fluorders_tui.domain.order import LineStatus
 from fluorders_tui.domain.supplier_orders import OPEN, Confirmation
 from fluorders_tui.domain.supply_sharing import supplier_line_ref
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.desk import Desk, open_desk
+from fluorders_tui.services.fast_start import fast_start
 from fluorders_tui.services.linked import chain
 from fluorders_tui.services.orders import change_order, open_order_row
 from fluorders_tui.services.supplier_orders import (
@@ -34,6 +37,7 @@ from fluorders_tui.services.supply_exceptions import exceptions, resolve
 from fluorders_tui.services.supply_proposals import Asked, StockUse, order_supply, proposals
 from fluorders_tui.services.supply_runs import supply_runs, undo_run
 from fluorders_tui.services.supply_sharing import Share, Sharing, share_out
+from tests.conftest import FixedClock
 from tests.services.supply_shop import bought, check_counters, fill_supply_shop, ordered, rows, stock
 
 DAY = dt.date(2026, 11, 24)
@@ -162,3 +166,26 @@ def test_both_sides_stay_true(sqlite_desk: Desk, seed: int) -> None:
     orders = rows(sqlite_desk, "SELECT id FROM customer_order")
     seen = [one for row in orders for one in chain(sqlite_desk, DocumentKind.ORDER, row["id"])]
     assert len(seen) == len(stored_links(sqlite_desk))
+
+
+def test_four_desks_at_once(postgres_url: str, clock: FixedClock) -> None:
+    """They wait for each other's rows, never in a circle, and are told what another one decided first."""
+    store = Store(postgres_url)
+    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=clock)
+    desk = open_desk(store, "anna", clock=clock)
+    fill_supply_shop(desk)
+    first = Clerk(desk, Random(1))
+    first.sell()
+    first.buy()
+    first.propose()
+
+    def work(number: int) -> None:
+        clerk = Clerk(replace(desk, user=f"clerk {number}"), Random(number))
+        for _ in range(25):
+            with suppress(Conflict):
+                clerk.act()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    check(desk)
+    store.dispose()
