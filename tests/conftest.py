@@ -12,12 +12,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Read by Textual while it is imported, so before any test module is.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["TZ"] = "UTC"
 
 from tests.postgres import Databases, Server, Shared, locked
+
+# Two busy cores make an example ten times slower now and then; how long one takes says nothing about the trade.
+settings.register_profile("desk", deadline=None)
+settings.load_profile("desk")
 
 FIXED_NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
 KEPT_VARIABLES = ("FLUORDERS_TEST_POSTGRES", "FLUORDERS_TEST_POSTGRES_FSYNC", "PGPASSFILE")
