@@ -292,6 +292,9 @@ def run_desk(settings: DeskSettings, opener: Opener | None = None) -> int:
     def open_desk(wanted: Any) -> Any:
         return import_module("fluorders_tui.shell.opening").open_desk(wanted)
 
+    # An exported size would hide that the window was resized.
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
     app = FluordersApp(settings, opener or open_desk, log_file=str(path or ""))
     app.run(mouse=settings.mouse)
     app.close_threads()

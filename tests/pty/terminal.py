@@ -48,7 +48,9 @@ class Terminal:
         """Bytes the program has sent so far."""
         self.exit_code: int | None = None
         """Exit code, or minus the signal's number; None while it runs."""
-        variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(env or {})}
+        # Whoever runs the tests may export their own terminal's size.
+        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        variables = {**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(env or {})}
         self.pid, self._master = pty.fork()
         if self.pid == 0:
             os.execvpe(argv[0], list(argv), variables)
