@@ -89,6 +89,8 @@ COMMANDS: tuple[Command, ...] = (
             "Lines", ("entry", "find")),
     Command("redo", ("ctrl+y",), "Redo", "Do again what was undone.", "Lines", ("entry",)),
     Command("header", ("ctrl+d",), "Header", "Show or hide all fields of the header.", "Lines", ("entry",), priority=9),
+    Command("actions", ("insert",), "Actions", "Actions on the line or the order: split, kit, copy, change many lines.",
+            "Lines", ("entry",), priority=10),
     Command("why_price", ("ctrl+l",), "Why this price", "Why this price? List, break, discounts, and what was tried.",
             "Lines", ("entry",), priority=12),
     Command("last_price", ("ctrl+e",), "Last price", "Take over what this customer paid last.", "Lines", ("entry",)),

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
+from fluorders_tui.domain.amounts import ITEM_LINES
 from fluorders_tui.domain.calendars import Calendar, next_open
 from fluorders_tui.domain.conditions import (
     CustomerConditions,
@@ -28,11 +29,13 @@ from fluorders_tui.domain.conditions import (
 from fluorders_tui.domain.discounts import format_discounts, parse_discounts
 from fluorders_tui.domain.entry import change_dates, change_discounts, change_price, change_quantity, price_again
 from fluorders_tui.domain.errors import Invalid, Refused
+from fluorders_tui.domain.header import set_header_discounts
 from fluorders_tui.domain.line_checks import USUAL_CHECKS
 from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.order import (
     NO_PRICE,
     AgentShare,
+    DiscountSource,
     LineType,
     OrderDraft,
     OrderLine,
@@ -139,6 +142,20 @@ def set_discounts(
     def changed(line: OrderLine) -> OrderLine:
         _open(line)
         return change_discounts(draft, line, text, types, agreed=True)
+
+    return _each(draft, indexes, changed, lambda line: format_discounts(line.discounts))
+
+
+def take_header_discounts(draft: OrderDraft, indexes: Iterable[int]) -> MassChange:
+    """The header's discounts given to lines that were there before them (D-3.2); discounts typed by hand stay."""
+
+    def changed(line: OrderLine) -> OrderLine:
+        _open(line)
+        if line.line_type not in ITEM_LINES:
+            raise Refused(f"A {line.line_type.value} line takes no discount.", field="discounts", rule="D-5.6")
+        if any(one.source is DiscountSource.MANUAL for one in line.discounts):
+            raise Refused("Its discounts were typed by hand.", field="discounts", rule="D-3.2")
+        return set_header_discounts(replace(draft, lines=(line,)), draft.discounts, apply_to_lines=True).lines[0]
 
     return _each(draft, indexes, changed, lambda line: format_discounts(line.discounts))
 

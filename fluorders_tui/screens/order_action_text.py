@@ -9,25 +9,40 @@ from dataclasses import dataclass
 from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.folding import nearest
 
-__all__ = ["ACTIONS", "ACTION_MARK", "OrderAction", "action_help", "line_indexes", "read_action", "split_step"]
+__all__ = [
+    "ACTIONS",
+    "ACTION_MARK",
+    "ActionText",
+    "OrderAction",
+    "action_help",
+    "fitting_actions",
+    "line_indexes",
+    "read_action",
+    "split_step",
+    "typed_deliveries",
+]
 
 ACTION_MARK = "/"
 
 #: Each action: what is typed after it, and what it does.
 ACTIONS: dict[str, tuple[str, str]] = {
-    "split": ("3 2w  or  12@15.12 8@+30", "the line into deliveries: parts every so many d, w or m, or quantities"),
+    "split": ("3 2w  or  12@15.12; 8@+30", "the line into deliveries: parts every so many d, w or m, or quantities"),
     "kit": ("[prices]", "explode a kit into its components; with prices each is sold by its own"),
-    "copy": ("NUMBER [#1-3] [reprice]", "lines of an earlier order, prices kept or looked up"),
+    "copy": ("NUMBER [reprice] [#1-3]", "lines of an earlier order, prices kept or looked up"),
     "date": ("15.12  or  +7  [#1-5]", "delivery date of many lines; +7 moves each by a week"),
     "price": ("9,90  or  +5%  or  -0,10  [#1-5]", "prices of many lines"),
-    "discount": ("50+10  [#1-5]", "discounts of many lines"),
+    "discount": ("50+10  or  header  [#1-5]", "discounts of many lines; header gives them those of the header"),
     "agent": ("A01 5; A02  or  header  [#1-5]", "agents of many lines; none by: /agent none"),
+    "commission": ("A01 5  or  A01 none  [#1-5]", "one agent's commission on many lines; none is not 0"),
     "note": ("TEXT [#1-5]", "a note on many lines"),
     "list": ("CODE [#1-5]", "prices of one price list"),
-    "reprice": ("[delivery] [executed] [manual]", "update the order's prices (D-4.9)"),
+    "reprice": ("[delivery] [executed] [manual] [#1-5]", "update the order's prices (D-4.9)"),
+    "recalculate": ("[own]", "agents and commissions as the customer has them; own: those of lines too"),
+    "settle": ("CODE", "a tie of price lists or discount policies (D-4.8)"),
     "free": ("[vat]", "the line free of charge; with vat the customer pays its VAT"),
-    "move": ("3", "the line to another place"),
     "instead": ("CODE", "another item in place of the line's, quantity kept"),
+    "move": ("up  or  down  or  3", "the line to another place"),
+    "duplicate": ("[NUMBER] [for CUSTOMER] [reprice]", "the whole order as a new one"),
 }
 
 _LINES = re.compile(r"#([0-9,\-\s]*)$")
@@ -42,9 +57,22 @@ class OrderAction:
     lines: tuple[int, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ActionText:
+    """What choosing a hit puts into the field; more may be typed after it before Enter does the action."""
+
+    text: str
+
+
 def action_help() -> list[str]:
     """One line an action, for the help."""
-    return [f"  /{name} {words:<34} {what}" for name, (words, what) in ACTIONS.items()]
+    return [f"  {f'/{name} {words}':<42}  {what}" for name, (words, what) in ACTIONS.items()]
+
+
+def fitting_actions(typed: str) -> list[str]:
+    """The actions that a name or its beginning means, the exact one alone."""
+    wanted = typed.casefold()
+    return [wanted] if wanted in ACTIONS else [name for name in ACTIONS if name.startswith(wanted)]
 
 
 def read_action(text: str) -> OrderAction:
@@ -53,10 +81,9 @@ def read_action(text: str) -> OrderAction:
     Raises `Invalid` with the nearest name, or for lines that can't be read.
     """
     typed, _, words = text.strip().removeprefix(ACTION_MARK).strip().partition(" ")
-    typed = typed.casefold()
-    fitting = [typed] if typed in ACTIONS else [name for name in ACTIONS if name.startswith(typed)]
+    fitting = fitting_actions(typed)
     if not typed or len(fitting) != 1:
-        near = nearest(typed, ACTIONS) if typed and not fitting else ", ".join(fitting or ACTIONS)
+        near = nearest(typed.casefold(), ACTIONS) if typed and not fitting else ", ".join(fitting or ACTIONS)
         raise Invalid(f"There is no action {typed!r}.", field="item", hint=f"Did you mean {near}?")
     words = words.strip()
     lines: tuple[int, ...] | None = None
@@ -91,3 +118,19 @@ def split_step(words: str) -> tuple[int, int, str] | None:
     if not found:
         return None
     return int(found[1]), int(found[2] or 1), found[3] or "w"
+
+
+def typed_deliveries(words: str) -> list[tuple[str, str]]:
+    """`12@15.12; 8@+30` as quantity and date of each part, as typed; the last quantity may be left out: the rest.
+
+    Raises `Invalid` for another notation.
+    """
+    parts = [part.partition("@") for part in re.split(r"[;\s]+", words) if part]
+    if not parts or any(not at or not date for _, at, date in parts) or any(not one[0] for one in parts[:-1]):
+        raise Invalid(
+            f"{words!r} names no deliveries." if words else "Say into which deliveries.",
+            field="item",
+            rule="D-6.4",
+            hint="Type 3 2w, or 12@15.12; 8@+30.",
+        )
+    return [(quantity, date) for quantity, _, date in parts]

@@ -58,7 +58,7 @@ class OrderEntryScreen(OrderCommands):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "save", "edit", "new", "next_step", "hold", "refresh", "repeat_line", "copy_above", "delete_line", "undo",
-        "redo", "header", "why_price", "last_price",
+        "redo", "header", "actions", "why_price", "last_price",
     )  # fmt: skip
     TITLE_TEXT = "New order"
     HELP_TEXT: ClassVar[tuple[str, ...]] = (
@@ -69,7 +69,8 @@ class OrderEntryScreen(OrderCommands):
         "  !ABC                goods free of charge",
         "A pasted block of codes and quantities becomes lines.",
         "",
-        "Actions in the item field, on the line being changed or under the cursor, or on lines like #1-5,8:",
+        "Actions, by Insert or / in the item field, on the line at hand or on lines like #1-5,8.",
+        "Enter shows what would change, Enter again does it, Ctrl+Z takes it back:",
         *action_help(),
     )
 
@@ -178,7 +179,9 @@ class OrderEntryScreen(OrderCommands):
     @property
     def lookups(self) -> Lookups:
         """What fields find, asked in threads."""
-        return Lookups(self.session)
+        session = self.session
+        place = session.editing if session.editing >= 0 else self.lines_table.cursor
+        return Lookups(session, self.form, place)
 
     async def desk_ready(self) -> None:
         if self._session is None:

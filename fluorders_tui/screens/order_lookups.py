@@ -10,9 +10,11 @@ from fluorders_tui.domain.conditions import ItemCard
 from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.folding import fold
 from fluorders_tui.domain.item_entry import ItemEntry, parse_item_entry
+from fluorders_tui.domain.locales import LocaleForm
 from fluorders_tui.domain.money import ZERO, plain
 from fluorders_tui.domain.order import LineType
-from fluorders_tui.screens.order_action_text import ACTION_MARK, ACTIONS, read_action
+from fluorders_tui.screens.order_action_plan import Planning
+from fluorders_tui.screens.order_action_text import ACTION_MARK, OrderAction, read_action
 from fluorders_tui.screens.order_session import OrderSession
 from fluorders_tui.services.registries import Found, find, find_items
 from fluorders_tui.widgets.choices import Choice, Resolution
@@ -49,10 +51,12 @@ class FreeText:
 
 
 class Lookups:
-    """All methods ask the database and run in a thread."""
+    """All methods ask the database and run in a thread. `place` is the line that an action would mean."""
 
-    def __init__(self, session: OrderSession) -> None:
+    def __init__(self, session: OrderSession, form: LocaleForm, place: int = -1) -> None:
         self.session = session
+        self.form = form
+        self.place = place
 
     def customers(self, text: str) -> list[Choice]:
         """Customers by code, name or fragment."""
@@ -62,14 +66,10 @@ class Lookups:
     def items(self, text: str) -> list[Choice]:
         """Items by code, barcode, the customer's code or fragments of the description (D-6.6)."""
         if text.lstrip().startswith(ACTION_MARK):
-            typed, blank, _ = text.lstrip()[1:].casefold().partition(" ")
-            if blank:
-                return []
-            return [
-                Choice(f"{ACTION_MARK}{name}", what, words)
-                for name, (words, what) in ACTIONS.items()
-                if name.startswith(typed)
-            ]
+            # Imported here: the screen opens without it.
+            from fluorders_tui.screens.order_action_choices import action_choices
+
+            return action_choices(Planning(self.session, self.form, OrderAction("", ""), self.place), text)
         given, rest = _mark(text)
         if rest[:1] in FREE_LINES:
             return []

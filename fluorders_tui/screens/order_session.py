@@ -7,7 +7,7 @@ everything else is pure computation on what is in memory (U-1.2).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -121,9 +121,17 @@ class OrderSession:
     def totals(self) -> Totals:
         """The totals of the draft as it stands (D-7), computed once for each draft."""
         if self._totals is None or self._totals[0] is not self.draft:
-            decimals = self.desk.company.currency_decimals
-            self._totals = (self.draft, document_totals(self.draft, company_decimals=decimals))
+            self._totals = (self.draft, self.totals_of(self.draft))
         return self._totals[1]
+
+    def totals_of(self, draft: OrderDraft) -> Totals:
+        """The totals of a draft by the company's parameters (D-7)."""
+        company = self.desk.company
+        return document_totals(
+            draft,
+            company_decimals=company.currency_decimals,
+            commission_on_give_aways=company.commission_give_aways,
+        )
 
     @property
     def dirty(self) -> bool:
@@ -140,6 +148,13 @@ class OrderSession:
         if draft is self.draft:
             return
         self._change_from(self._now(strip=False), draft)
+
+    def change_with(self, draft: OrderDraft, conditions: CustomerConditions, cards: Mapping[str, ItemCard]) -> None:
+        """Take a draft that comes with conditions of its own: a duplicate (D-12.8)."""
+        before = self._now(strip=False)
+        self.conditions, self.cards = conditions, dict(cards)
+        self._empty_strip()
+        self._change_from(before, draft)
 
     def _change_from(self, before: _State, draft: OrderDraft) -> None:
         self._undo.append(before)

@@ -25,6 +25,7 @@ from fluorders_tui.domain.header import start_order
 from fluorders_tui.domain.kits import KitComponent
 from fluorders_tui.domain.order import Currency, Discount, Expense, OrderDraft, OrderType, PaymentTerm, VatCode
 from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.pricing_sources import PricingSources
 
 
 def customer_conditions(desk: Desk, code: str, date: dt.date | None = None) -> CustomerConditions:
@@ -146,3 +147,17 @@ def kit_components(desk: Desk, code: str) -> tuple[KitComponent, ...]:
     """The first-level components of a kit, () for an item that is none (D-6.5)."""
     with desk.store.read() as connection:
         return item_rows.kit_components(connection, code)
+
+
+def order_sources(
+    desk: Desk, draft: OrderDraft, price_list: str = ""
+) -> tuple[CustomerConditions, dict[str, ItemCard]]:
+    """The conditions of the draft's customer on its date and the cards of its items, read again (P-76).
+
+    With `price_list` they know its dated lists and prices too, assigned or not (D-17.4). Raises `Invalid` for an
+    unknown customer.
+    """
+    sources = PricingSources(desk)
+    with desk.store.read() as connection:
+        conditions = sources.conditions(connection, draft.customer, draft.date, price_list)
+        return conditions, sources.cards(connection, conditions, [line.item for line in draft.lines])

@@ -1,0 +1,190 @@
+"""Actions on the whole order: lines of another one, a duplicate, prices and commissions again (D-4.9, D-12.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from fluorders_tui.domain.copying import CopiedOrder, copy_lines, copy_order
+from fluorders_tui.domain.errors import Invalid, Refused
+from fluorders_tui.domain.forcing import renew_agents
+from fluorders_tui.domain.mass_changes import LineRefusal
+from fluorders_tui.domain.order import OrderDraft, OrderLine
+from fluorders_tui.domain.price_updates import PriceDate
+from fluorders_tui.screens.order_action_plan import Plan, Planning, counted
+from fluorders_tui.screens.order_action_text import line_indexes
+from fluorders_tui.services.conditions import currency, customer_conditions, item_cards
+from fluorders_tui.services.orders import open_order
+from fluorders_tui.services.price_update import PricesUpdated, updated_draft
+
+__all__ = ["ORDER_ACTIONS"]
+
+
+def _copy(planning: Planning) -> Plan:
+    """Lines of any earlier order; the clerk sees them marked, and says once whether prices are kept (D-12.8)."""
+    words = planning.words.split()
+    reprice = len(words) > 1 and "reprice".startswith(words[-1].casefold())
+    if len(words) != (2 if reprice else 1):
+        raise Invalid("Say which order, as in /copy 2026-00012 or /copy 2026-00012 reprice #1-3.", field="item",
+                      rule="D-12.8")  # fmt: skip
+    planning.need_customer()
+    source = open_order(planning.session.desk, words[0]).draft
+    indexes = line_indexes(planning.action, len(source.lines), range(len(source.lines)))
+    cards = planning.cards(line.item for line in source.lines)
+    conditions = planning.conditions if reprice else planning.session.conditions
+    made = copy_lines(
+        planning.draft, source, indexes, conditions=conditions, cards=cards, reprice=reprice, checks=planning.checks
+    )
+    copied = made.draft.lines[len(planning.draft.lines) :]
+    if not copied:
+        raise Refused(" ".join(one.message for one in made.notices) or "It has no lines.", field="item", rule="D-12.8")
+    how = "prices looked up again" if reprice else "prices kept"
+    return Plan(
+        made.draft,
+        f"{counted(len(copied), 'line')} of {source.number} copied, {how}. Ctrl+Z takes it back.",
+        f"{counted(len(copied), 'line')} of {source.number} · {source.name} · {planning.day(source.date)} · {how}",
+        (*_marked(planning, source, indexes, copied), "", *_asked(reprice), *_told(made)),
+        warn=bool(made.notices),
+        cursor=len(made.draft.lines) - 1,
+        cards=cards,
+    )
+
+
+def _marked(planning: Planning, source: OrderDraft, indexes: Sequence[int], copied: Sequence[OrderLine]) -> list[str]:
+    """The lines of the source; those that are copied are marked, with the price they get."""
+    coming = list(copied)
+    becoming: dict[int, OrderLine] = {}
+    for index in indexes:
+        # What is left out is left out by its item: the next copy belongs to the next line of another item.
+        old = source.lines[index]
+        if coming and (coming[0].item, coming[0].description) == (old.item, old.description):
+            becoming[index] = coming.pop(0)
+    shown = []
+    for index, old in enumerate(source.lines):
+        new = becoming.get(index)
+        worth = planning.price(old.price)
+        if new is not None and new.price != old.price:
+            worth = f"{worth} → {planning.price(new.price)}"
+        text = (old.item or old.description)[:14]
+        shown.append(f"{'✓' if new else ' '} {index + 1:>3}  {text:<14} {planning.quantity(old):>12}  {worth}")
+    return shown
+
+
+def _asked(reprice: bool) -> list[str]:
+    keeping = "Without reprice the prices stay as they were." if reprice else "With reprice they are looked up again."
+    return [f"{keeping} #1-3,5 takes only some lines."]
+
+
+def _told(made: CopiedOrder) -> list[str]:
+    return [f"! Line {one.line}: {one.text}" if one.line else f"! {one.text}" for one in made.notices]
+
+
+def _duplicate(planning: Planning) -> Plan:
+    """The order on the screen, or another one, as a new draft of today; for another customer too (D-12.8)."""
+    session, desk = planning.session, planning.session.desk
+    if session.dirty:
+        raise Refused("This order is not saved yet.", field="item", rule="D-12.8",
+                      hint="F10 saves it, Ctrl+K puts it on hold.")  # fmt: skip
+    words = planning.words.split()
+    reprice = bool(words) and len(words[-1]) > 2 and "reprice".startswith(words[-1].casefold())
+    words = words[:-1] if reprice else words
+    customer = ""
+    if len(words) > 1 and words[-2].casefold() == "for":
+        words, customer = words[:-2], words[-1]
+    if len(words) > 1:
+        raise Invalid("It is typed as /duplicate 2026-00012 for C0002 reprice.", field="item", rule="D-12.8")
+    source = open_order(desk, words[0]).draft if words else planning.draft
+    if not source.number:
+        raise Refused("Say which order, as in /duplicate 2026-00012.", field="item", rule="D-12.8")
+    conditions = customer_conditions(desk, customer or source.customer)
+    cards = item_cards(desk, list(dict.fromkeys(line.item for line in source.lines if line.item)), conditions)
+    made = copy_order(
+        source, date=planning.today, conditions=conditions, cards=cards, reprice=reprice,
+        currency=currency(desk, source.currency.code, planning.today), checks=planning.checks,
+    )  # fmt: skip
+    how = "prices looked up again" if reprice else "prices kept"
+    total = session.totals_of(made.draft).total
+    return Plan(
+        made.draft,
+        f"A new order like {source.number}, {how}. F10 enters it, Ctrl+Z takes it back.",
+        f"A new order like {source.number}",
+        (
+            f"{made.draft.name}, {counted(len(made.draft.lines), 'line')}, {how}",
+            f"Total {planning.amount(total)} {made.draft.currency.code}",
+            "Without number, dates, deposit and the customer's reference.",
+            "",
+            "With reprice the prices are looked up again." if not reprice else "Without reprice the prices stay.",
+            *_told(made),
+        ),
+        warn=bool(made.notices),
+        cursor=len(made.draft.lines) - 1,
+        cards=cards,
+        conditions=conditions,
+    )
+
+
+def _reprice(planning: Planning) -> Plan:
+    """D-4.9, each line's price before and after, and what stays and why."""
+    planning.need_customer()
+    indexes, draft = planning.many(), planning.draft
+    wanted = PricesUpdated(
+        by=PriceDate.DELIVERY if planning.wants("delivery") else PriceDate.DOCUMENT,
+        only_unexecuted=not planning.wants("executed"),
+        with_manual=planning.wants("manual"),
+    )
+    made = updated_draft(planning.session.desk, draft, wanted)
+    numbers = {index + 1 for index in indexes}
+    changes = [one for one in made.changes if one.number in numbers]
+    kept: list[LineRefusal] = [one for one in made.kept if one.number in numbers]
+    if not changes:
+        reasons = " ".join(f"Line {one.number}: {one.error}" for one in kept[:3])
+        raise Refused(f"No price changes. {reasons}".strip(), field="item", rule="D-4.9")
+    changed = {one.number for one in changes}
+    new = replace(
+        draft,
+        lines=tuple(
+            made.draft.lines[place] if place + 1 in changed else line for place, line in enumerate(draft.lines)
+        ),
+    )
+    rows = []
+    for one in changes:
+        before, after = draft.lines[one.number - 1], new.lines[one.number - 1]
+        rows.append(f"{planning.named(one.number, before)}  {planning.worth(before)} → {planning.worth(after)}")
+        rows.append(f"{'':<26}{one.reason}")
+    told = counted(len(changes), "price")
+    return Plan(
+        new,
+        f"{told} changed. Ctrl+Z takes it back.",
+        f"{told} will change, by {wanted.by.value}",
+        (*rows, *planning.totals(new), *planning.refusals(kept)),
+        warn=bool(kept),
+    )
+
+
+def _recalculate(planning: Planning) -> Plan:
+    """D-10.2: the agents that the customer has on the order's date, and what each earns."""
+    planning.need_customer()
+    draft, session = planning.draft, planning.session
+    conditions = customer_conditions(session.desk, draft.customer, draft.date)
+    made = renew_agents(draft, conditions.agents, own_too=planning.wants("own"))
+    if made == draft:
+        raise Refused("The agents are those of the customer already.", field="item", rule="D-10.2")
+    before, after = _earned(planning, draft), _earned(planning, made)
+    rows = [f"{agent:<20} {before.get(agent, 'no share'):>12} → {after.get(agent, 'no share')}"
+            for agent in sorted({*before, *after})]  # fmt: skip
+    return Plan(made, "The commissions are recalculated. Ctrl+Z takes it back.", "Commissions", tuple(rows))
+
+
+def _earned(planning: Planning, draft: OrderDraft) -> dict[str, str]:
+    return {
+        f"{one.agent} {one.name}"[:20]: "none" if one.amount is None else planning.amount(one.amount)
+        for one in planning.session.totals_of(draft).commissions
+    }
+
+
+ORDER_ACTIONS: dict[str, Callable[[Planning], Plan]] = {
+    "copy": _copy,
+    "duplicate": _duplicate,
+    "reprice": _reprice,
+    "recalculate": _recalculate,
+}
