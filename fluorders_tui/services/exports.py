@@ -45,6 +45,8 @@ _EXAMPLES: dict[str, Values] = {
     "payment-terms": {"code": "30-60-90", "name": "30/60/90 days", "instalments": "30/60/90"},
     "payment-term-instalments": {"days": 120},
     "payment-term-excluded-months": {"month": 8, "to_month": 9, "to_day": 5},
+    "discount-policies": {"code": "EXAMPLE", "name": "Example", "discount_category": "NORMAL", "discounts": "5+2"},
+    "discount-combinations": {"code": "EXAMPLE", "name": "All of one customer", "priority": 200, "customer": True},
     "numberings": {"code": "EXAMPLE", "name": "Example", "format": "{year}-{number:05d}", "period": "yearly"},
     "numbering-policies": {"code": "EXAMPLE", "valid_from": dt.date(2040, 1, 1), "period": "yearly"},
     "order-types": {"code": "EXAMPLE", "name": "Example"},
@@ -99,6 +101,9 @@ def template(desk: Desk, registry: str) -> tuple[tuple[str, ...], tuple[Value, .
     spec = registry_spec(registry)
     values: Values = {"code": "EXAMPLE", "name": "Example", "description": "Example", "text": "Example"}
     values |= _EXAMPLES.get(spec.name, {})
+    if spec.name == "company":
+        kept = ("name", "country", "currency", "language", "time_zone", "order_type", "vat_code")
+        values |= {"code": "company", **{name: getattr(desk.company, name) for name in kept}}
     with desk.store.read() as connection:
         for field in spec.fields:
             if field.kind is FieldKind.REFERENCE and field.required:
@@ -112,7 +117,9 @@ def template(desk: Desk, registry: str) -> tuple[tuple[str, ...], tuple[Value, .
 def _a_code(connection: Transaction, desk: Desk, registry: str, field: FieldSpec) -> str:
     """A code that the example can refer to: the company's own, else one that is there, else another example."""
     codes = Codes(connection)
-    company = {"countries": desk.company.country, "currencies": desk.company.currency}
+    company = {"countries": desk.company.country, "currencies": desk.company.currency, "units": "pc"}
+    if registry == "item-units":
+        company["units"] = "box"
     # Rates are of foreign currencies; a substitute and a component are another item than the example.
     usual = company.get(field.target, "") if registry != "currency-rates" else ""
     example = str(_EXAMPLES.get(field.target, {}).get("code", "EXAMPLE"))

@@ -30,7 +30,8 @@ class VirtualTable(Widget, can_focus=True):
 
     It paints one segment a row and only the rows that changed, scrolls by half a window when the
     cursor meets the edge (U-1.3), and sends nothing while nothing happens. Rows that are still being
-    read show `…`; any thread may call `rows_arrived()` and `count_changed()`.
+    read show `…`; any thread may call `rows_arrived()` and `count_changed()`. A table that `grows` at its
+    end keeps room below the last row, so that a new row seldom scrolls it.
     """
 
     BINDINGS = bindings(

@@ -133,3 +133,4 @@ def test_the_internals_used_are_still_there() -> None:
     source = inspect.getsource(MessagePump._process_messages_loop)
     assert "await self._dispatch_message(message)" in source
     assert "_check_bindings(event.key, priority=True)" in inspect.getsource(App.on_event)
+    assert "self._dirty_widgets" in inspect.getsource(Screen._on_timer_update)
