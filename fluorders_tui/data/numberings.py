@@ -30,7 +30,6 @@ from fluorders_tui.domain.numbering import (
     period_key,
     policy_for,
     preview,
-    range_for,
     ranges_of,
 )
 
@@ -40,11 +39,10 @@ _RANGE = table(commerce.NumberingRange)
 _COUNTER = table(commerce.NumberingCounter)
 
 #: All that bears a number: documents of several kinds may share a numbering, and then its counter and its gaps.
+_OFFER = table(offers.Offer)
+_TABLES = (table(documents.CustomerOrder), _OFFER, table(supply.SupplierOrder))
 _NUMBERED = union_all(
-    *(
-        select(one.c.numbering_id, one.c.period, one.c.sequence, one.c.order_date, one.c.number)
-        for one in (table(documents.CustomerOrder), table(offers.Offer), table(supply.SupplierOrder))
-    )
+    *(select(one.c.numbering_id, one.c.period, one.c.sequence, one.c.order_date, one.c.number) for one in _TABLES)
 ).subquery("numbered")
 
 
@@ -126,6 +124,8 @@ def take_number(
     period = period_key(policy, date)
     if external.strip():
         sequence = _typed(policy, external)
+        # Whoever types the same number for a document of another kind waits, and is then refused.
+        _lock(connection, numbering_id, period)
         _refuse_taken(connection, numbering_id, period, sequence)
     else:
         last = _lock(connection, numbering_id, period)
@@ -176,29 +176,77 @@ def _choose(
     """The next number, with the neighbours in date that D-9.4 and D-9.5 look at."""
     if not (policy.progressive_by_date or policy.recover_gaps):
         return choose_number(policy, last)
-    mine = (_NUMBERED.c.numbering_id == numbering_id, _NUMBERED.c.period == period)
     above = below = None
     if policy.progressive_by_date:
-        above = connection.execute(
-            select(func.max(_NUMBERED.c.sequence)).where(*mine, _NUMBERED.c.order_date < date)
-        ).scalar()
-        below = connection.execute(
-            select(func.min(_NUMBERED.c.sequence)).where(*mine, _NUMBERED.c.order_date > date)
-        ).scalar()
-    free = _free(connection, numbering_id, period, policy, last) if policy.recover_gaps or below is not None else []
+        above = _highest_before(connection, numbering_id, period, date)
+        below = _lowest_after(connection, numbering_id, period, date)
+    free: list[int] = []
+    if policy.recover_gaps or below is not None:
+        found = _lowest_free(
+            connection, numbering_id, period, policy, (above or 0) + 1, min(last, (below or last + 1) - 1)
+        )
+        free = [] if found is None else [found]
     return choose_number(policy, last, free=free, above=above or 0, below=below)
 
 
-def _free(connection: Connection, numbering_id: int, period: str, policy: NumberingPolicy, last: int) -> list[int]:
-    """The numbers up to `last` that no document bears, ascending."""
-    first = min(row.first for row in ranges_of(policy))
-    mine = (
-        _NUMBERED.c.numbering_id == numbering_id,
-        _NUMBERED.c.period == period,
-        _NUMBERED.c.sequence.between(first, last),
-    )
-    # Nearly always there is no gap, and counting tells so without reading every number.
-    if connection.execute(select(func.count()).where(*mine)).scalar_one() > last - first:
-        return []
-    taken = set(connection.execute(select(_NUMBERED.c.sequence).where(*mine)).scalars())
-    return [number for number in range(first, last + 1) if number not in taken and range_for(policy, number)]
+def _highest_before(connection: Connection, numbering_id: int, period: str, date: dt.date) -> int | None:
+    """The highest number of documents dated earlier: read downwards, for it is nearly always among the last ones."""
+    found = []
+    for one in _TABLES:
+        query = select(one.c.sequence).where(
+            one.c.numbering_id == numbering_id, one.c.period == period, one.c.order_date < date
+        )
+        found.append(connection.execute(query.order_by(one.c.sequence.desc()).limit(1)).scalar())
+    return max((number for number in found if number is not None), default=None)
+
+
+def _lowest_after(connection: Connection, numbering_id: int, period: str, date: dt.date) -> int | None:
+    """The lowest number of documents dated later: found by their dates, for nearly always there are none."""
+    found = []
+    for one in _TABLES:
+        mine = (one.c.numbering_id == numbering_id, one.c.period == period)
+        if any(next(iter(index.columns)) is one.c.order_date for index in one.indexes):
+            # What is compared is no column, so that the databases take the index by date and not that of all numbers.
+            mine = (one.c.numbering_id + 0 == numbering_id, one.c.period.concat("") == period)
+        query = select(func.min(one.c.sequence + 0)).where(*mine, one.c.order_date > date)
+        found.append(connection.execute(query).scalar())
+    return min((number for number in found if number is not None), default=None)
+
+
+def _lowest_free(
+    connection: Connection, numbering_id: int, period: str, policy: NumberingPolicy, lowest: int, highest: int
+) -> int | None:
+    """The lowest number from `lowest` to `highest` that may be given automatically and that no document bears.
+
+    Found by halving: each step counts one half in the index. No number leaves the database, and the whole
+    costs at most two counts of the period, however many documents it has.
+    """
+
+    def is_full(first: int, last: int) -> bool:
+        return _count_taken(connection, numbering_id, period, first, last) > last - first
+
+    for row in ranges_of(policy):
+        first = max(row.first, lowest)
+        last = highest if row.end is None else min(row.end, highest)
+        if row.external or first > last or is_full(first, last):
+            continue
+        while first < last:
+            middle = (first + last) // 2
+            if is_full(first, middle):
+                first = middle + 1
+            else:
+                last = middle
+        return first
+    return None
+
+
+def _count_taken(connection: Connection, numbering_id: int, period: str, first: int, last: int) -> int:
+    """How many numbers from `first` to `last` documents bear; the versions of an offer bear the same one."""
+    counts = []
+    for one in _TABLES:
+        counted = func.count(one.c.sequence.distinct()) if one is _OFFER else func.count()
+        query = select(counted).where(
+            one.c.numbering_id == numbering_id, one.c.period == period, one.c.sequence.between(first, last)
+        )
+        counts.append(query.scalar_subquery())
+    return int(connection.execute(select(sum(counts[1:], start=counts[0]))).scalar_one())

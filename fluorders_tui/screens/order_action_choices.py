@@ -25,7 +25,7 @@ def action_choices(planning: Planning, text: str) -> list[Choice]:
     typed, blank, words = text.lstrip().removeprefix(ACTION_MARK).partition(" ")
     fitting = fitting_actions(typed) if typed else list(ACTIONS)
     if not blank:
-        return [Choice(one, ACTIONS[one][1], "", ActionText(f"{ACTION_MARK}{one} ")) for one in fitting]
+        return [Choice(one, ACTIONS[one].what, "", ActionText(f"{ACTION_MARK}{one} ")) for one in fitting]
     known = _KNOWN.get(fitting[0]) if len(fitting) == 1 else None
     if known is None or "#" in words:
         return []

@@ -24,26 +24,37 @@ __all__ = [
 
 ACTION_MARK = "/"
 
-#: Each action: what is typed after it, and what it does.
-ACTIONS: dict[str, tuple[str, str]] = {
-    "split": ("3 2w  or  12@15.12; 8@+30", "the line into deliveries: parts every so many d, w or m, or quantities"),
-    "kit": ("[prices]", "explode a kit into its components; with prices each is sold by its own"),
-    "copy": ("NUMBER [reprice] [#1-3]", "lines of an earlier order, prices kept or looked up"),
-    "date": ("15.12  or  +7  [#1-5]", "delivery date of many lines; +7 moves each by a week"),
-    "price": ("9,90  or  +5%  or  -0,10  [#1-5]", "prices of many lines"),
-    "discount": ("50+10  or  header  [#1-5]", "discounts of many lines; header gives them those of the header"),
-    "agent": ("A01 5; A02  or  header  [#1-5]", "agents of many lines; none by: /agent none"),
-    "commission": ("A01 5  or  A01 none  [#1-5]", "one agent's commission on many lines; none is not 0"),
-    "note": ("TEXT [#1-5]", "a note on many lines"),
-    "list": ("CODE [#1-5]", "prices of one price list"),
-    "reprice": ("[delivery] [executed] [manual] [#1-5]", "update the order's prices (D-4.9)"),
-    "recalculate": ("[own]", "agents and commissions as the customer has them; own: those of lines too"),
-    "settle": ("CODE", "a tie of price lists or discount policies (D-4.8)"),
-    "free": ("[vat]", "the line free of charge; with vat the customer pays its VAT"),
-    "instead": ("CODE", "another item in place of the line's, quantity kept"),
-    "move": ("up  or  down  or  3", "the line to another place"),
-    "duplicate": ("[NUMBER] [for CUSTOMER] [reprice]", "the whole order as a new one"),
-}
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is typed after an action's name, what the action does in a few words, and the rest of it."""
+
+    words: str
+    what: str
+    more: str = ""
+
+
+ACTIONS: dict[str, Known] = {
+    "split": Known("3 2w  or  12@15.12; 8@+30", "a line into deliveries",
+                   "3 parts every 2 weeks (d, w or m), or quantities with their dates"),
+    "kit": Known("[prices]", "a kit into its components", "with prices each component is sold by its own"),
+    "copy": Known("NUMBER [reprice] [#1-3]", "lines of an earlier order", "with reprice prices are looked up again"),
+    "date": Known("15.12  or  +7  [#1-5]", "delivery date of lines", "+7 moves each by a week"),
+    "price": Known("9,90  or  +5%  or  -0,10  [#1-5]", "prices of lines", "new, or raised by percent or amount"),
+    "discount": Known("50+10  or  header  [#1-5]", "discounts of lines", "header gives them those of the header"),
+    "agent": Known("A01 5; A02  or  header  or  none  [#1-5]", "agents of lines", "their own, the header's, or none"),
+    "commission": Known("A01 5  or  A01 none  [#1-5]", "one agent's commission", "on their lines; none is not 0"),
+    "note": Known("TEXT [#1-5]", "a note on lines"),
+    "list": Known("CODE [#1-5]", "prices of one price list", "whatever else the customer is assigned"),
+    "reprice": Known("[delivery] [executed] [manual] [#1-5]", "the order's prices again",
+                     "by delivery date; partially executed lines too; manual prices too (D-4.9)"),
+    "recalculate": Known("[own]", "agents as the customer has them", "and with own those of single lines too"),
+    "settle": Known("CODE", "a tie of lists or policies", "which of them it is (D-4.8)"),
+    "free": Known("[vat]", "a line free of charge", "with vat the customer pays its VAT"),
+    "instead": Known("CODE", "another item in its place", "the quantity stays"),
+    "move": Known("up  or  down  or  3", "a line to another place"),
+    "duplicate": Known("[NUMBER] [for CUSTOMER] [reprice]", "the order as a new one", "this one, or the one named"),
+}  # fmt: skip
 
 _LINES = re.compile(r"#([0-9,\-\s]*)$")
 
@@ -65,8 +76,11 @@ class ActionText:
 
 
 def action_help() -> list[str]:
-    """One line an action, for the help."""
-    return [f"  {f'/{name} {words}':<42}  {what}" for name, (words, what) in ACTIONS.items()]
+    """Two lines an action, for the help."""
+    return [
+        f"  {ACTION_MARK}{name} {one.words}\n      {one.what}{f': {one.more}' if one.more else ''}"
+        for name, one in ACTIONS.items()
+    ]
 
 
 def fitting_actions(typed: str) -> list[str]:

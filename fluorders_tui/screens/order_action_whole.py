@@ -42,8 +42,14 @@ def _copy(planning: Planning) -> Plan:
     return Plan(
         made.draft,
         f"{counted(len(copied), 'line')} of {source.number} copied, {how}. Ctrl+Z takes it back.",
-        f"{counted(len(copied), 'line')} of {source.number} · {source.name} · {planning.day(source.date)} · {how}",
-        (*_marked(planning, source, indexes, copied), "", *_asked(reprice), *_told(made)),
+        f"{counted(len(copied), 'line')} of {source.number}, {how}",
+        (
+            f"{source.name}, {planning.day(source.date)}",
+            *_marked(planning, source, indexes, copied),
+            "",
+            *_asked(reprice),
+            *_told(made),
+        ),
         warn=bool(made.notices),
         cursor=len(made.draft.lines) - 1,
         cards=cards,

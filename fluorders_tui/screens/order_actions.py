@@ -14,10 +14,11 @@ from fluorders_tui.domain.errors import DeskError, Refused, Several
 from fluorders_tui.domain.order import LineType, OrderDraft
 from fluorders_tui.keyflow import drain
 from fluorders_tui.screens.order_action_plan import Plan, Planning
-from fluorders_tui.screens.order_action_text import ACTION_MARK, ActionText, OrderAction, read_action
+from fluorders_tui.screens.order_action_text import ACTION_MARK, ACTIONS, ActionText, OrderAction, read_action
 from fluorders_tui.screens.order_line_commands import OrderLineCommands
 from fluorders_tui.services.orders import next_number
 from fluorders_tui.widgets.choices import Choice
+from fluorders_tui.widgets.edit_strip import EditStrip
 from fluorders_tui.widgets.field import Field
 
 __all__ = ["OrderActions", "plan_action"]
@@ -100,7 +101,7 @@ class OrderActions(OrderLineCommands):
             return
         self.open_pane(f"{plan.title} · Enter does it", list(plan.shown))
         self._shown = _Shown(field.text, session.draft, plan)
-        self.message_line.say(f"{plan.title}. Enter does it, F12 leaves it.", "warning" if plan.warn else "info")
+        self.message_line.say("Enter does it, F12 leaves it.", "warning" if plan.warn else "info")
 
     def planning(self, action: OrderAction) -> Planning:
         """An action on the line at hand."""
@@ -139,4 +140,14 @@ class OrderActions(OrderLineCommands):
         self._close_hits()
         field.input.value = choice.value.text
         field.input.action_end()
+        name, _, words = field.text.removeprefix(ACTION_MARK).partition(" ")
+        if not words and name in ACTIONS:
+            self.message_line.say(f"{ACTION_MARK}{name} {ACTIONS[name].words}")
         return False
+
+    async def on_mount(self) -> None:
+        self.watch(self.field("item").input, "value", self._give_room, init=False)
+
+    def _give_room(self, text: str) -> None:
+        """An action is longer than an item: its field takes the room of the others."""
+        self.query_one(EditStrip).widen("item" if text.lstrip().startswith(ACTION_MARK) else "")

@@ -44,6 +44,7 @@ class EditStrip(Widget):
         self.fields = dict(fields)
         self._texts: dict[str, str] = {}
         self._mark = "▸"
+        self._wide = ""
 
     def compose(self) -> ComposeResult:
         yield from self.fields.values()
@@ -62,14 +63,29 @@ class EditStrip(Widget):
             field.clear()
         self.show_texts(dict.fromkeys(self._texts, ""))
 
+    def widen(self, key: str) -> None:
+        """Give one field all the room to its right, over the others; '' gives each its own again."""
+        if key != self._wide:
+            self._wide = key
+            self._place_fields()
+
     def on_resize(self) -> None:
+        self._place_fields()
+
+    def _place_fields(self) -> None:
         places = {place.column.key: place for place in place_columns(self._table.columns, self.size.width)}
+        wide = places.get(self._wide)
         for key, field in self.fields.items():
             place = places.get(key)
             field.display = place is not None
-            if place is not None:
+            if place is None:
+                continue
+            field.styles.offset = (place.x, 0)
+            if wide is None or place.x < wide.x:
                 field.styles.width = place.width
-                field.styles.offset = (place.x, 0)
+            else:
+                # Not `display`: changing that would paint the whole screen again.
+                field.styles.width = self.size.width - place.x if place is wide else 0
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
