@@ -38,6 +38,8 @@ COMMANDS: dict[str, Command] = {
     "orders": Command("orders", "list orders"),
     "lines": Command("lines", "list the lines of all orders"),
     "order": Command("order", "enter or show orders as JSON: order new, order show"),
+    "offers": Command("offers", "list offers"),
+    "offer": Command("offer", "enter, show, confirm, lose, duplicate or convert offers"),
     "supplier-orders": Command("supplier_orders", "list supplier orders"),
     "supplier-order": Command("supplier_order", "enter, show, confirm, receive, cancel or convert supplier orders"),
     "supply-proposals": Command("supply_proposals", "say what to order from whom for customers, and order it"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from fluorders_tui.data.bulk import insert_many
@@ -106,6 +106,11 @@ def _key(link: Link) -> dict[str, Any]:
     }
 
 
+_ENDS = (
+    "kind", "source_kind", "source_document", "source_line", "target_kind", "target_document", "target_line",
+)  # fmt: skip
+
+
 def at_link(link: Link) -> ColumnElement[bool]:
     """The condition that finds a link's row by its ends."""
     return and_(*(LINK.c[name] == value for name, value in _key(link).items()))
@@ -138,10 +143,22 @@ def update_link(session: Session, link: Link) -> None:
 
 def remove_links(session: Session, links: Iterable[Link]) -> None:
     """Take stored links away."""
-    wanted = list(links)
-    for start in range(0, len(wanted), _BATCH // 7):
-        part = wanted[start : start + _BATCH // 7]
-        session.connection().execute(LINK.delete().where(or_(*(at_link(link) for link in part))))
+    connection = session.connection()
+    wanted_links = list(links)
+    gone = {tuple(_key(link).values()) for link in wanted_links}
+    targets: dict[DocumentKind, set[int]] = defaultdict(set)
+    for link in wanted_links:
+        targets[link.target.kind].add(link.target.document)
+    ids: list[int] = []
+    for kind, documents in targets.items():
+        wanted = sorted(documents)
+        for start in range(0, len(wanted), _BATCH):
+            at = (LINK.c.target_kind == kind.value, LINK.c.target_document.in_(wanted[start : start + _BATCH]))
+            for row in connection.execute(select(LINK.c.id, *(LINK.c[name] for name in _ENDS)).where(*at)):
+                if tuple(row[1:]) in gone:
+                    ids.append(row.id)
+    for start in range(0, len(ids), _BATCH):
+        connection.execute(LINK.delete().where(LINK.c.id.in_(ids[start : start + _BATCH])))
 
 
 def add_run(session: Session, kind: str, at: dt.datetime, user: str, note: str = "") -> int:

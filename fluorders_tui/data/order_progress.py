@@ -6,12 +6,12 @@ The counterpart of `order_writing` for changes that no clerk types: amounts neve
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -78,6 +78,7 @@ def write_progress(
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     progress: list[LineProgress] = []
+    changed: list[tuple[int, dict[str, Any]]] = []
     columns = (
         LINE.c.id, LINE.c.position, LINE.c.line_type, LINE.c.status, LINE.c.quantity_micro, LINE.c.executed_micro,
         LINE.c.delivery_date, LINE.c.ready_date,
@@ -87,11 +88,12 @@ def write_progress(
         progress.append(becoming)
         if not values:
             continue
-        connection.execute(update(LINE).where(LINE.c.id == line.id).values(values | {"version": LINE.c.version + 1}))
+        changed.append((line.id, values))
         for name, value in values.items():
             field = f"lines[{line.position}].{name.removesuffix('_micro')}"
             before[field] = _shown(name, getattr(line, name))
             after[field] = _shown(name, value)
+    _write_steps(connection, changed)
     was = OrderStatus(row.status)
     if not after and header in (None, was):
         return False
@@ -113,6 +115,17 @@ def write_progress(
     worth = row.company_total_minor
     count_documents(connection, KIND, [(was.value, -1, -worth), (status.value, 1, worth)])
     return True
+
+
+def _write_steps(connection: Connection, changed: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """Lines in which the same columns change go in one statement: an order has many that change alike."""
+    together: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row, values in changed:
+        together.setdefault(tuple(values), []).append(values | {"row_id": row})
+    for names, rows in together.items():
+        columns: dict[str, Any] = {name: bindparam(name) for name in names}
+        statement = update(LINE).where(LINE.c.id == bindparam("row_id"))
+        connection.execute(statement.values(columns | {"version": LINE.c.version + 1}), rows)
 
 
 def _step(order_status: str, line: Any, step: LineStep) -> tuple[LineProgress, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -46,8 +46,8 @@ def _micro(value: Decimal) -> int:
     return to_scaled(value, MICRO_DECIMALS)
 
 
-def header_values(draft: OrderDraft, totals: Totals, customer_id: int) -> dict[str, Any]:
-    """The columns of an order's header that follow from the draft and its totals."""
+def header_values(draft: OrderDraft, totals: Totals, customer_id: int | None) -> dict[str, Any]:
+    """The columns of an order's or offer's header that follow from the draft and its totals."""
     decimals = draft.currency.decimals
     amounts = {
         "items_gross": totals.items_gross,
@@ -281,6 +281,17 @@ def order_state(connection: Connection, order_id: int) -> Any:
     """What a saved order has beside its draft: `execution`, `sequence` and `printed_at`."""
     columns = (ORDER.c.execution, ORDER.c.sequence, ORDER.c.printed_at)
     return connection.execute(select(*columns).where(ORDER.c.id == order_id)).one()
+
+
+def lines_of_orders(connection: Connection, order_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """The rows of the lines of each order, in their order."""
+    found: dict[int, list[int]] = {order_id: [] for order_id in order_ids}
+    for start in range(0, len(order_ids), 400):
+        part = order_ids[start : start + 400]
+        query = select(LINE.c.order_id, LINE.c.id).where(LINE.c.order_id.in_(part))
+        for row in connection.execute(query.order_by(LINE.c.order_id, LINE.c.position)):
+            found[row.order_id].append(row.id)
+    return {order_id: tuple(rows) for order_id, rows in found.items()}
 
 
 def line_statuses(connection: Connection, order_id: int) -> dict[int, LineStatus]:

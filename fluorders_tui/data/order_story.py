@@ -16,9 +16,17 @@ _JOURNAL = table(JournalEntry)
 
 
 def story_entries(
-    connection: Connection, kind: str, document_id: int, local: Callable[[datetime], datetime]
+    connection: Connection,
+    kind: str,
+    document_id: int,
+    local: Callable[[datetime], datetime],
+    *,
+    document: str = "order",
 ) -> tuple[StoryEntry, ...]:
-    """The journal of one document in words; `local` turns UTC into the zone it is shown in."""
+    """The journal of one document in words; `local` turns UTC into the zone it is shown in.
+
+    `document` is what the words call it.
+    """
     rows = connection.execute(
         select(_JOURNAL).where(_JOURNAL.c.kind == kind, _JOURNAL.c.document_id == document_id).order_by(_JOURNAL.c.id)
     )
@@ -32,6 +40,13 @@ def story_entries(
             row.comment,
             json.loads(row.before) if row.before else {},
             json.loads(row.after) if row.after else {},
+            document=document,
         )
         for row in rows
     )
+
+
+def first_user(connection: Connection, kind: str, document_id: int) -> str:
+    """Who made a document, '' when nobody knows."""
+    query = select(_JOURNAL.c.user).where(_JOURNAL.c.kind == kind, _JOURNAL.c.document_id == document_id)
+    return connection.execute(query.order_by(_JOURNAL.c.id).limit(1)).scalar() or ""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from fluorders_tui.data.bulk import insert_many
 from fluorders_tui.data.journal import Event, record
 from fluorders_tui.data.numberings import TakenNumber
 from fluorders_tui.data.order_rows import LINE, ORDER, header_values, line_values, search_text
@@ -44,59 +45,74 @@ def customer_row(session: Session, code: str) -> tuple[int, bool] | None:
     return (row.id, row.active) if row else None
 
 
-def insert_order(
-    session: Session,
-    draft: OrderDraft,
-    totals: Totals,
-    taken: TakenNumber,
-    status: OrderStatus,
-    line_status: LineStatus,
-    writing: Writing,
-) -> int:
-    """Write a new order and what happened to it; returns its row."""
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order to be written for the first time, with the number it got and who writes it."""
+
+    draft: OrderDraft
+    totals: Totals
+    taken: TakenNumber
+    status: OrderStatus
+    line_status: LineStatus
+    writing: Writing
+
+
+def insert_orders(session: Session, orders: Sequence[NewOrder]) -> list[int]:
+    """Write new orders of one person and what happened to them, in few statements; returns their rows."""
+    if not orders:
+        return []
     connection = session.connection()
-    values = header_values(draft, totals, writing.customer_id)
-    values.update(
-        version=1,
-        number=taken.number,
-        numbering_id=taken.numbering_id,
-        period=taken.period,
-        sequence=taken.sequence,
-        status=status.value,
-        execution=Execution.NONE.value,
-        revision=0,
-        entered_by=writing.user,
-        entered_at=writing.at,
-        changed_at=writing.at,
-        confirmed_at=writing.at if status is OrderStatus.CONFIRMED else None,
-        search_text=search_text(taken.number, draft.reference),
-    )
-    order_id: int = connection.execute(insert(ORDER).values(values).returning(ORDER.c.id)).scalar_one()
-    connection.execute(
-        insert(LINE),
-        [
-            {"version": 1, "order_id": order_id}
-            | line_values(
-                line, position, draft.currency.decimals, line_status.value, share, writing.item_ids.get(line.item)
-            )
-            for position, (line, share) in enumerate(zip(draft.lines, totals.final_shares, strict=True), 1)
-        ],
-    )
-    steps = [OrderStatus.ENTERED] + ([status] if status is not OrderStatus.ENTERED else [])
-    befores = [OrderStatus.DRAFT, *steps]
-    record(
-        session,
-        writing.at,
-        writing.user,
-        [
-            Event(KIND, order_id, taken.number, after.value, before.value, after.value, after=_story(draft, totals))
-            if after is OrderStatus.ENTERED
-            else Event(KIND, order_id, taken.number, after.value, before.value, after.value)
-            for before, after in zip(befores, steps, strict=False)
-        ],
-    )
-    count_documents(connection, KIND, [(status.value, 1, values["company_total_minor"])])
-    return order_id
+    headers = [_new_header(one) for one in orders]
+    statement = insert(ORDER).returning(ORDER.c.id, sort_by_parameter_order=True)
+    ids = list(connection.execute(statement, headers).scalars())
+    lines: list[dict[str, Any]] = []
+    events: list[Event] = []
+    for order_id, one in zip(ids, orders, strict=True):
+        lines += _new_lines(order_id, one)
+        events += _entering(order_id, one)
+    insert_many(connection, LINE, lines)
+    record(session, orders[0].writing.at, orders[0].writing.user, events)
+    worth = [(one.status.value, 1, header["company_total_minor"]) for one, header in zip(orders, headers, strict=True)]
+    count_documents(connection, KIND, worth)
+    return ids
+
+
+def _new_header(one: NewOrder) -> dict[str, Any]:
+    taken, writing = one.taken, one.writing
+    return header_values(one.draft, one.totals, writing.customer_id) | {
+        "version": 1,
+        "number": taken.number,
+        "numbering_id": taken.numbering_id,
+        "period": taken.period,
+        "sequence": taken.sequence,
+        "status": one.status.value,
+        "execution": Execution.NONE.value,
+        "revision": 0,
+        "entered_by": writing.user,
+        "entered_at": writing.at,
+        "changed_at": writing.at,
+        "confirmed_at": writing.at if one.status is OrderStatus.CONFIRMED else None,
+        "search_text": search_text(taken.number, one.draft.reference),
+    }
+
+
+def _new_lines(order_id: int, one: NewOrder) -> Iterator[dict[str, Any]]:
+    decimals, status = one.draft.currency.decimals, one.line_status.value
+    for position, (line, share) in enumerate(zip(one.draft.lines, one.totals.final_shares, strict=True), 1):
+        item_id = one.writing.item_ids.get(line.item)
+        yield {"version": 1, "order_id": order_id} | line_values(line, position, decimals, status, share, item_id)
+
+
+def _steps(one: NewOrder) -> list[OrderStatus]:
+    return [OrderStatus.ENTERED] + ([one.status] if one.status is not OrderStatus.ENTERED else [])
+
+
+def _entering(order_id: int, one: NewOrder) -> Iterator[Event]:
+    before = OrderStatus.DRAFT
+    for after in _steps(one):
+        told = _story(one.draft, one.totals) if after is OrderStatus.ENTERED else {}
+        yield Event(KIND, order_id, one.taken.number, after.value, before.value, after.value, after=told)
+        before = after
 
 
 def _story(draft: OrderDraft, totals: Totals) -> dict[str, Any]:
@@ -166,27 +182,31 @@ def _sqlite(session: Session) -> bool:
 
 def _write_lines(session: Session, order_id: int, amendment: Amendment, writing: Writing) -> None:
     """Lines keep their rows: deliveries and supplier orders point at them."""
-    connection = session.connection()
-    draft, decimals = amendment.draft, amendment.draft.currency.decimals
-    kept = [line.id for line in draft.lines if line.id]
-    connection.execute(delete(LINE).where(LINE.c.order_id == order_id, LINE.c.id.not_in(kept)))
-    # Positions are unique: step aside before taking the new ones.
-    connection.execute(update(LINE).where(LINE.c.order_id == order_id).values(position=-LINE.c.position))
-    changed: list[dict[str, Any]] = []
-    added: list[dict[str, Any]] = []
-    for position, line in enumerate(draft.lines, 1):
+    decimals = amendment.draft.currency.decimals
+    rows: list[tuple[int, dict[str, Any]]] = []
+    for position, line in enumerate(amendment.draft.lines, 1):
         share: Decimal = amendment.totals.final_shares[position - 1]
         status = amendment.line_statuses[position - 1].value
-        values = line_values(line, position, decimals, status, share, writing.item_ids.get(line.item))
-        if line.id:
-            changed.append(values | {"row_id": line.id})
-        else:
-            added.append(values | {"version": 1, "order_id": order_id})
+        item_id = writing.item_ids.get(line.item)
+        rows.append((line.id, line_values(line, position, decimals, status, share, item_id)))
+    write_lines(session.connection(), LINE, "order_id", order_id, rows)
+
+
+def write_lines(
+    connection: Connection, lines: Table, owner: str, owner_id: int, rows: Sequence[tuple[int, dict[str, Any]]]
+) -> None:
+    """Make `rows` the lines of a document in their order: each with its row, 0 for a new one; all others go."""
+    kept = [row for row, _ in rows if row]
+    connection.execute(delete(lines).where(lines.c[owner] == owner_id, lines.c.id.not_in(kept)))
+    # Positions are unique: step aside before taking the new ones.
+    connection.execute(update(lines).where(lines.c[owner] == owner_id).values(position=-lines.c.position))
+    changed = [values | {"row_id": row} for row, values in rows if row]
+    added = [values | {"version": 1, owner: owner_id} for row, values in rows if not row]
     if changed:
         columns: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name != "row_id"}
         connection.execute(
-            update(LINE).where(LINE.c.id == bindparam("row_id")).values(columns | {"version": LINE.c.version + 1}),
+            update(lines).where(lines.c.id == bindparam("row_id")).values(columns | {"version": lines.c.version + 1}),
             changed,
         )
     if added:
-        connection.execute(insert(LINE), added)
+        connection.execute(insert(lines), added)

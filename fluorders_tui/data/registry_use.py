@@ -46,6 +46,8 @@ _SNAPSHOT = ("discount-types", "expense-types", "agents", "vat-codes", "payment-
 _TITLES = {
     "customer_order": "orders",
     "customer_order_line": "order lines",
+    "offer": "offers",
+    "offer_line": "offer lines",
     "numbering_counter": "documents with a number",
     "company": "the company's parameters",
     "journal": "the journal",
@@ -86,6 +88,8 @@ def named_by(connection: Connection, registry: str, row: RowState) -> str:
         ("company", _COMPANY_COLUMNS),
         ("customer_order", _ORDER_COLUMNS),
         ("customer_order_line", _LINE_COLUMNS),
+        ("offer", _ORDER_COLUMNS | {"offer-types": "offer_type"}),
+        ("offer_line", _LINE_COLUMNS),
     ):
         if registry in columns and _any(connection, *_column(name, columns[registry]), code):
             return _TITLES[name]
@@ -110,7 +114,7 @@ def _destination_used(connection: Connection, row: RowState, code: str) -> str:
 
 
 def _in_snapshots(connection: Connection, code: str) -> str:
-    for name in ("customer_order", "customer_order_line"):
+    for name in ("customer_order", "customer_order_line", "offer", "offer_line"):
         documents = metadata.tables[name]
         quoted = documents.c.snapshot.contains(f'"{code}"', autoescape=True)
         if connection.execute(select(literal(1)).where(quoted).limit(1)).first():

@@ -40,12 +40,14 @@ _MOST_SAME = 20
 class OrderState:
     """An order as the views show it: header and lines by the views' column names, journal in words.
 
-    Amounts are in document currency with its decimals, moments in the company's zone.
+    Amounts are in document currency with its decimals, moments in the company's zone. `links` are the documents it
+    came from and led to, line by line (D-14.3).
     """
 
     order: dict[str, Any]
     lines: tuple[dict[str, Any], ...]
     journal: tuple[StoryEntry, ...]
+    links: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,40 @@ def _state(reader: _Reader, row: dict[str, Any], zone: str) -> OrderState:
         for name in _EXACT:
             line[name] = _exact(line[name])
         line["delivery_date"] = _date(line["delivery_date"])
-    return OrderState(row, tuple(lines), _journal(reader, order_id, zone))
+    return OrderState(row, tuple(lines), _journal(reader, order_id, zone), _links(reader, order_id))
+
+
+#: A link as the order sees it: its own line, and the document at the other end. Two ends, so two halves.
+_LINKS = """FROM (
+    SELECT k.id, 'from' AS direction, k.source_kind AS document, k.source_document AS other, k.source_line AS other_row,
+        k.target_line AS own_row, k.quantity_micro, k.done_micro, k.mode FROM document_link k
+        WHERE k.target_kind = 'customer order' AND k.target_document = ?
+    UNION ALL
+    SELECT k.id, 'to', k.target_kind, k.target_document, k.target_line, k.source_line, k.quantity_micro, k.done_micro,
+        k.mode FROM document_link k WHERE k.source_kind = 'customer order' AND k.source_document = ?
+) AS k
+LEFT JOIN offer f ON k.document = 'offer' AND f.id = k.other
+LEFT JOIN offer_line fl ON k.document = 'offer' AND fl.id = k.other_row
+LEFT JOIN supplier_order s ON k.document = 'supplier order' AND s.id = k.other
+LEFT JOIN supplier_order_line sl ON k.document = 'supplier order' AND sl.id = k.other_row
+LEFT JOIN customer_order_line l ON l.id = k.own_row"""
+_LINK_COLUMNS = """k.direction, k.document, coalesce(f.number, s.number) AS number,
+    coalesce(f.status, s.status) AS status, coalesce(l.position, 0) AS line,
+    coalesce(fl.position, sl.position, 0) AS other_line, k.quantity_micro AS quantity,
+    k.done_micro AS received, k.mode"""
+_LINK = ("direction", "document", "number", "status", "line", "other_line", "quantity", "received", "mode")
+
+
+def _links(reader: _Reader, order_id: int) -> tuple[dict[str, Any], ...]:
+    rest = f"FROM (SELECT {_LINK_COLUMNS} {_LINKS}) AS link WHERE number IS NOT NULL"
+    found = reader.rows(_LINK, f"{rest} ORDER BY direction, line, number, other_line", order_id, order_id)
+    for link in found:
+        for name in ("quantity", "received"):
+            link[name] = Decimal(plain(from_scaled(link[name], MICRO_DECIMALS)))
+        if not link["mode"]:
+            # Only what a supplier sends is received.
+            link["received"] = None
+    return tuple(found)
 
 
 def _journal(reader: _Reader, order_id: int, zone: str) -> tuple[StoryEntry, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, TextIO
 
 from fluorders_tui.documents.json_reading import (
@@ -169,8 +170,8 @@ def _payment(reader: Reader, value: Any) -> PaymentInput | None:
     return PaymentInput(**found)
 
 
-def _line(reader: Reader, value: Any) -> LineInput | None:
-    found = reader.object(value, _LINE, LINE_OUTPUT_KEYS)
+def _line(reader: Reader, value: Any, passed_over: frozenset[str] = LINE_OUTPUT_KEYS) -> LineInput | None:
+    found = reader.object(value, _LINE, passed_over)
     if found is None:
         return None
     match found.get("line_type", LineType.CODED):
@@ -189,7 +190,17 @@ def _line(reader: Reader, value: Any) -> LineInput | None:
 
 def _order(reader: Reader, value: Any) -> OrderInput | None:
     found = reader.object(value, _ORDER, OUTPUT_KEYS)
-    if found is None or not reader.needed(found, value, "customer", "lines"):
+    return None if found is None else order_input(reader, found, value, "customer", "lines")
+
+
+def order_keys(line_output: frozenset[str]) -> dict[str, Read]:
+    """How each key of an order is read, for documents that have them too; their lines print `line_output`."""
+    return {**_ORDER, "lines": list_of(partial(_line, passed_over=line_output))}
+
+
+def order_input(reader: Reader, found: dict[str, Any], value: Any, *needed: str) -> OrderInput | None:
+    """The order of the keys that were `found` in `value`; None, and told, where one of `needed` is missing."""
+    if not reader.needed(found, value, *needed):
         return None
     if "payments" in found:
         for key in ("payment_terms", "payment_type"):

@@ -164,6 +164,7 @@ def confirm_offer(offer: Offer, on: dt.date) -> Offer:
     Raises `Refused` before the offer's date, after its validity, or from another status than *entered*.
     """
     terms = offer.terms
+    _check_not_lost(offer)
     if on < offer.draft.date:
         raise Refused(f"{on} is before the offer's date {offer.draft.date}.", field="confirmation_date", rule="D-13.3")
     if terms.valid_until is not None and on > terms.valid_until:
@@ -177,7 +178,8 @@ def confirm_offer(offer: Offer, on: dt.date) -> Offer:
 
 
 def withdraw_confirmation(offer: Offer) -> Offer:
-    """The offer as it was before the customer confirmed it. Raises `Refused` once anything was converted."""
+    """The offer as it was before the customer confirmed it. Raises `Refused` once anything was converted, or lost."""
+    _check_not_lost(offer)
     return _moved(offer, _S.ENTERED, confirmed_on=None)
 
 
@@ -351,6 +353,13 @@ def _valid_until(offer_type: OfferType, date: dt.date) -> dt.date | None:
 
 def _not_before(value: dt.date | None, date: dt.date) -> dt.date | None:
     return None if value is None or value < date else value
+
+
+def _check_not_lost(offer: Offer) -> None:
+    """A lost offer goes back to what it was by being reopened, and in no other way."""
+    if offer.terms.status is _S.LOST:
+        why, way_out = _WHY[_S.LOST]
+        raise Refused(f"This offer can't be changed. {why}", field="status", rule="D-12.3", hint=way_out)
 
 
 def _moved(offer: Offer, status: OfferStatus, **terms: object) -> Offer:

@@ -15,18 +15,26 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 #: What somebody did, by the journal's event; any other event is told by its own name.
 _DEEDS = {
-    "entered": "entered the order",
-    "changed": "changed the order",
-    "waiting for approval": "left the order waiting for approval",
-    "locked": "had the order locked",
-    "rejected": "rejected the order",
-    "confirmed": "confirmed the order",
-    "partially executed": "executed a part of the order",
-    "executed": "executed the order",
-    "forcibly executed": "closed what was left of the order",
-    "cancelled": "cancelled the order",
-    "archived": "archived the order",
-    "printed": "printed the order",
+    "entered": "entered the {}",
+    "changed": "changed the {}",
+    "waiting for approval": "left the {} waiting for approval",
+    "locked": "had the {} locked",
+    "rejected": "rejected the {}",
+    "confirmed": "confirmed the {}",
+    "partially executed": "executed a part of the {}",
+    "executed": "executed the {}",
+    "forcibly executed": "closed what was left of the {}",
+    "cancelled": "cancelled the {}",
+    "archived": "archived the {}",
+    "printed": "printed the {}",
+    "made from offer": "made the {} from an offer",
+    "lost": "marked the {} as lost",
+    "expired": "marked the {} as expired",
+    "extended": "extended the validity of the {}",
+    "superseded": "made a new version of the {}",
+    "confirmation withdrawn": "took back the confirmation of the {}",
+    "conversion undone": "took back a conversion of the {}",
+    "became customer": "made the prospect a customer",
 }
 
 #: Names of fields that differ from the vocabulary's word for people.
@@ -76,9 +84,11 @@ def story_entry(
     comment: str,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
+    *,
+    document: str = "order",
 ) -> StoryEntry:
-    """One row of the journal in words; `at` is in the zone it shall be shown in."""
-    text = _DEEDS.get(event) or f"{event} the order"
+    """One row of the journal in words; `at` is in the zone it shall be shown in, `document` what it is called."""
+    text = _DEEDS.get(event, f"{event} the {{}}").replace("{}", document)
     changes: tuple[str, ...] = ()
     if event == "entered":
         text += _size(after)

@@ -15,8 +15,8 @@ from fluorders_tui.domain.order import LineType, OrderDraft
 from fluorders_tui.keyflow import drain
 from fluorders_tui.screens.order_action_plan import Plan, Planning
 from fluorders_tui.screens.order_action_text import ACTION_MARK, ACTIONS, ActionText, OrderAction, read_action
+from fluorders_tui.screens.order_kind import Typed
 from fluorders_tui.screens.order_line_commands import OrderLineCommands
-from fluorders_tui.services.orders import next_number
 from fluorders_tui.widgets.choices import Choice
 from fluorders_tui.widgets.edit_strip import EditStrip
 from fluorders_tui.widgets.field import Field
@@ -123,8 +123,8 @@ class OrderActions(OrderLineCommands):
         self._shown = None
         self.pane.close()
         if plan.conditions is not None:
-            desk = session.desk
-            self.provisional = await self.desk_app.ask(lambda: next_number(desk, draft))
+            desk, kind, typed = session.desk, session.kind, Typed(draft, session.terms)
+            self.provisional = await self.desk_app.ask(lambda: kind.next_number(desk, typed))
             session.change_with(draft, plan.conditions, plan.cards)
         else:
             session.cards = {**session.cards, **plan.cards}

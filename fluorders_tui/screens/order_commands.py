@@ -11,16 +11,14 @@ from typing import Any
 
 from fluorders_tui.domain.errors import Conflict, DeskError, Refused, Several, Unreachable
 from fluorders_tui.domain.header import price_lines_again, set_header_discounts
-from fluorders_tui.domain.order import LineType, OrderDraft
+from fluorders_tui.domain.order import LineType
 from fluorders_tui.screens.base import DeskScreen
 from fluorders_tui.screens.order_actions import OrderActions
+from fluorders_tui.screens.order_kind import Typed
 from fluorders_tui.screens.order_line_commands import counted
 from fluorders_tui.screens.order_showing import LINE_FIELDS
 from fluorders_tui.screens.order_summary import conflict_text, summary
-from fluorders_tui.services.conditions import new_draft
 from fluorders_tui.services.holding import hold
-from fluorders_tui.services.orders import change_order, enter_order, next_number
-from fluorders_tui.services.saved_order import SavedOrder
 from fluorders_tui.widgets.field import Field
 
 __all__ = ["OrderCommands"]
@@ -66,7 +64,7 @@ class OrderCommands(OrderActions):
         session = self.session
         self.lines_table.cursor = session.editing if session.editing >= 0 else len(session.draft.lines) - 1
         field = self.current_field
-        if not session.draft.customer:
+        if not session.is_for_somebody:
             self.field("customer").focus()
         elif session.line is not None:
             self.field("item" if session.line.line_type is LineType.NOTE else "quantity").focus()
@@ -81,7 +79,7 @@ class OrderCommands(OrderActions):
         inside = self.current_field is not None and more in self.current_field.ancestors
         if inside or (more.has_class("-open") and not inside):
             more.remove_class("-open")
-            self.field("item" if self.session.draft.customer else "customer").focus()
+            self.field("item" if self.session.is_for_somebody else "customer").focus()
             return
         more.add_class("-open")
         self.field("type").focus()
@@ -98,14 +96,14 @@ class OrderCommands(OrderActions):
             session.change_header(set_header_discounts(draft, draft.discounts, apply_to_lines=True))
             self.message_line.say("The lines have the header's discounts now; those typed by hand stay.", "done")
             return
-        if not draft.customer:
+        read = await self.desk_app.ask(session.read_again)
+        if read is None:
             self.message_line.say("There is nothing to read again: no customer yet.")
             return
-        read = await self.desk_app.ask(lambda: session.read_customer(draft.customer))
         session.conditions, session.cards = read.conditions, dict(read.cards)
         if draft.number:
             self.show_all()
-            self.message_line.say("Conditions and stock were read again; an entered order keeps its prices.", "done")
+            self.message_line.say(f"Read again; an entered {self.kind.word} keeps its prices.", "done")
             return
         session.change_header(price_lines_again(draft, read.conditions, read.cards, checks=self.desk.checks))
         self.show_all()
@@ -134,14 +132,15 @@ class OrderCommands(OrderActions):
 
     async def action_next_step(self) -> None:
         """F9: everything that will be entered, before it is."""
-        self.open_pane("The order as it stands", summary(self.session, self.amount, self.day))
+        self.open_pane(f"The {self.kind.word} as it stands", summary(self.session, self.amount, self.day))
 
     def say_totals(self) -> None:
         """Enter on an empty line: say how to go on."""
         lines, totals = self.session.draft.lines, self.session.totals
         currency = self.session.draft.currency
         total = f"{self.amount(totals.total, currency.decimals)} {currency.code}"
-        self.message_line.say(f"{counted(len(lines), 'line')}, {total}. F10 enters the order, F9 shows it whole.")
+        then = f"F10 enters the {self.kind.word}, F9 shows it whole."
+        self.message_line.say(f"{counted(len(lines), 'line')}, {total}. {then}")
 
     # -- holding and leaving -----------------------------------------------------------------------
 
@@ -170,12 +169,12 @@ class OrderCommands(OrderActions):
         if session is not None:
             try:
                 if await self._hold():
-                    told = "The order is on hold."
+                    told = f"The {self.kind.word} is on hold."
                     session.forget()
             except Unreachable as error:
                 if session.autosave is None or session.unsaved:
                     raise
-                told = f"{error.message} The order is kept on this machine and offered again."
+                told = f"{error.message} The {self.kind.word} is kept on this machine and offered again."
         if len(self.app.screen_stack) <= 2:
             if told and session is not None and not session.worth_keeping:
                 await self.start_new()
@@ -197,7 +196,7 @@ class OrderCommands(OrderActions):
             self.field("item").focus()
             return
         if session is not None and session.worth_keeping:
-            self.message_line.say("F3 leaves and puts the order on hold; F10 enters it.", "warning")
+            self.message_line.say(f"F3 leaves and puts the {self.kind.word} on hold; F10 enters it.", "warning")
             return
         await self.action_leave()
 
@@ -213,16 +212,17 @@ class OrderCommands(OrderActions):
         if problems:
             await self._show_problems(problems)
             return
-        draft = session.draft
-        if draft.number and not session.dirty:
-            self.message_line.say(f"Nothing was changed in order {draft.number}.")
+        typed, kind = session.typed, session.kind
+        number = typed.draft.number
+        if number and not session.dirty:
+            self.message_line.say(f"Nothing was changed in {kind.word} {number}.")
             return
         session.entering(True)
         try:
-            if draft.number:
-                saved = await self.desk_app.run_write(lambda: change_order(desk, draft), what="Saving…")
+            if number:
+                saved = await self.desk_app.run_write(lambda: kind.change(desk, typed), what="Saving…")
             else:
-                saved = await self.desk_app.run_write(lambda: enter_order(desk, draft), what="Entering…")
+                saved = await self.desk_app.run_write(lambda: kind.enter(desk, typed), what="Entering…")
         except Conflict as error:
             session.entering(False)
             await self._show_conflict(error)
@@ -235,17 +235,18 @@ class OrderCommands(OrderActions):
             session.entering(False)
             await self._show_problems(error.errors if isinstance(error, Several) else (error,))
         else:
-            await self._after_saving(saved, changed=bool(draft.number))
+            await self._after_saving(saved, changed=bool(number))
 
-    async def _after_saving(self, saved: SavedOrder, *, changed: bool) -> None:
-        total = f"{self.amount(saved.totals.total, saved.draft.currency.decimals)} {saved.draft.currency.code}"
-        status = "" if saved.draft.status.value == "entered" else f" · {saved.draft.status.value}"
-        done = "saved" if changed else "entered"
-        text = f"Order {saved.number} {done}{status}: {counted(len(saved.draft.lines), 'line')}, {total}."
+    async def _after_saving(self, saved: Typed, *, changed: bool) -> None:
+        draft, status = saved.draft, self.kind.status(saved)
+        total = f"{self.amount(self.session.totals_of(draft).total, draft.currency.decimals)} {draft.currency.code}"
+        done = ("saved" if changed else "entered") + ("" if status == "entered" else f" · {status}")
+        name = self.kind.word.capitalize()
+        text = f"{name} {draft.number} {done}: {counted(len(draft.lines), 'line')}, {total}."
         if changed:
             session = self.session
             conditions, cards = session.conditions, session.cards
-            session.restart(saved.draft)
+            session.restart(saved)
             session.conditions, session.cards = conditions, cards
             if len(self.app.screen_stack) > 2:
                 await super().action_leave()
@@ -253,7 +254,7 @@ class OrderCommands(OrderActions):
                 return
         else:
             # Before anything else can fail: what was entered must not be offered again.
-            self.session.restart(saved.draft)
+            self.session.restart(saved)
             try:
                 await self.start_new()
             except DeskError:
@@ -261,15 +262,15 @@ class OrderCommands(OrderActions):
         self.message_line.say(text, "done")
 
     async def start_new(self) -> None:
-        """An empty order, the caret on the customer."""
-        desk = self.desk
+        """An empty one, the caret on the customer."""
+        desk, kind = self.desk, self.kind
 
-        def read() -> tuple[OrderDraft, str]:
-            draft = new_draft(desk)
-            return draft, next_number(desk, draft)
+        def read() -> tuple[Typed, str]:
+            typed = kind.start(desk)
+            return typed, kind.next_number(desk, typed)
 
-        draft, self.provisional = await self.desk_app.ask(read)
-        self.session.restart(draft)
+        typed, self.provisional = await self.desk_app.ask(read)
+        self.session.restart(typed)
         self.discounts_offered, self._typing_undone = False, None
         for field in self.query(Field):
             field.clear()
@@ -280,7 +281,7 @@ class OrderCommands(OrderActions):
     async def _show_problems(self, errors: Sequence[DeskError]) -> None:
         """List them, and put the caret where the first one is."""
         if len(errors) > 1:
-            self.open_pane("To put right before the order is entered", [f"✗ {one}" for one in errors])
+            self.open_pane(f"To put right before the {self.kind.word} is entered", [f"✗ {one}" for one in errors])
         first = errors[0]
         if found := _OF_A_LINE.fullmatch(first.field):
             place, name = int(found[1]) - 1, LINE_FIELDS.get(found[2], "")
@@ -293,9 +294,9 @@ class OrderCommands(OrderActions):
         self.message_line.tell(first)
 
     async def _show_conflict(self, error: Conflict) -> None:
-        session, desk = self.session, self.desk
-        text = await self.desk_app.ask(lambda: conflict_text(desk, session.draft, self.form))
-        self.open_pane("Somebody else changed this order", text)
+        session = self.session
+        text = await self.desk_app.ask(lambda: conflict_text(session, self.form))
+        self.open_pane(f"Somebody else changed this {self.kind.word}", text)
         self.message_line.tell(error)
 
     # -- saving what is typed ----------------------------------------------------------------------

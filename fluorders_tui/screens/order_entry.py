@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,18 +21,19 @@ from textual.widget import Widget
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.money import plain
-from fluorders_tui.domain.order import LineType
+from fluorders_tui.domain.order import LineType, OrderDraft
 from fluorders_tui.domain.shorthand import parse_decimal
 from fluorders_tui.screens.order_action_text import action_help
 from fluorders_tui.screens.order_commands import OrderCommands
-from fluorders_tui.screens.order_header import HEADER_FIELDS, HeaderField, read_flag
+from fluorders_tui.screens.order_header import HeaderField, read_flag
+from fluorders_tui.screens.order_kind import Typed
 from fluorders_tui.screens.order_lines import LINE_COLUMNS, LineRows
 from fluorders_tui.screens.order_lookups import FreeText, ItemPick, Lookups
 from fluorders_tui.screens.order_opening import Opening, open_session
+from fluorders_tui.screens.order_session import CustomerRead
 from fluorders_tui.screens.order_showing import FIGURES
 from fluorders_tui.services.autosave import Recovered, Typing
 from fluorders_tui.services.conditions import vat_code
-from fluorders_tui.services.orders import next_number
 from fluorders_tui.widgets.choices import Choice, Resolution
 from fluorders_tui.widgets.command_bar import CommandBar
 from fluorders_tui.widgets.edit_strip import EditStrip
@@ -48,11 +49,17 @@ from fluorders_tui.widgets.typed_fields import DateField, DecimalField
 from fluorders_tui.widgets.virtual_table import VirtualTable
 from fluorders_tui.work import DeskFailed
 
+if TYPE_CHECKING:
+    from fluorders_tui.domain.offers import OfferTerms
+
 __all__ = ["OrderEntryScreen"]
 
 
 class OrderEntryScreen(OrderCommands):
-    """A new order; or a saved one (`number`), a held one (`held`), one that a dead desk left (`recovered`)."""
+    """A new order; or a saved one (`number`), a held one (`held`), one that a dead desk left (`recovered`).
+
+    `copied` is a new one that begins with what stands there. What is entered is its `kind`.
+    """
 
     CSS_PATH = "order_entry.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-tall")]
@@ -74,9 +81,11 @@ class OrderEntryScreen(OrderCommands):
         *action_help(),
     )
 
-    def __init__(self, *, number: str = "", held: int = 0, recovered: Recovered | None = None) -> None:
+    def __init__(
+        self, *, number: str = "", held: int = 0, recovered: Recovered | None = None, copied: Typed | None = None
+    ) -> None:
         super().__init__()
-        self.opening = Opening(number, held, recovered)
+        self.opening = Opening(number, held, recovered, copied)
         self._opened = asyncio.Event()
         """The order is open, or the database has said that it can't be."""
         self._read_beside = ""
@@ -90,17 +99,17 @@ class OrderEntryScreen(OrderCommands):
         with Horizontal(classes="row"):
             yield Field(
                 "customer", "Customer", id="customer-field", needed=True, label_width=10, width=16,
-                resolver=self._resolver(self._customers), suggest=self._customers,
+                resolver=self._ask(self.resolve_customer), suggest=self._customers,
                 help="Code or part of the name. F4 lists, F6 adds a new customer.",
             )  # fmt: skip
         with Horizontal(classes="row"):
-            for spec in HEADER_FIELDS:
-                if spec.main:
-                    yield self._header_field(spec)
+            yield from [self._header_field(spec) for spec in self.draft_fields if spec.main]
+        if self.terms_fields:
+            with Horizontal(classes="row"):
+                yield from [self._header_field(spec) for spec in self.terms_fields if spec.main]
         with Container(id="header-more"):
-            for spec in HEADER_FIELDS:
-                if not spec.main:
-                    yield self._header_field(spec)
+            yield from [self._header_field(spec) for spec in self.terms_fields if not spec.main]
+            yield from [self._header_field(spec) for spec in self.draft_fields if not spec.main]
         with Horizontal(id="body"):
             with Vertical():
                 yield self.lines_table
@@ -149,7 +158,7 @@ class OrderEntryScreen(OrderCommands):
             "discounts": Field("line_discounts", width=0, help="50+10+5; -3 is a surcharge; 5# an amount (D-5.1)."),
         }  # fmt: skip
 
-    def _header_field(self, spec: HeaderField) -> Field:
+    def _header_field(self, spec: HeaderField[Any]) -> Field:
         label = 10 if spec.main else 12
         classes = "field-wide" if spec.main and not spec.width else None
         if spec.kind == "date":
@@ -197,7 +206,7 @@ class OrderEntryScreen(OrderCommands):
 
     async def _open(self) -> None:
         opened = await self.desk_app.ask(
-            lambda: open_session(self.desk, self.opening, self.order_changed), what="Opening…"
+            lambda: open_session(self.desk, self.opening, self.order_changed, self.kind), what="Opening…"
         )
         session = self._session = opened.session
         self.provisional = opened.provisional
@@ -222,12 +231,12 @@ class OrderEntryScreen(OrderCommands):
             await self.desk_app.desk_there()
         if self.desk_app.desk is not None and self._session is None:
             await self._open()
-            self.message_line.say("The order is open.", "done")
+            self.message_line.say(f"The {self.kind.word} is open.", "done")
 
     def _restore_typing(self, typing: Typing) -> None:
         """Put the caret where the work goes on, with the text that stood there when the desk died (U-1.7)."""
         session = self.session
-        fresh = not session.draft.customer and not session.draft.lines and typing.is_empty
+        fresh = not session.is_for_somebody and not session.draft.lines and typing.is_empty
         if fresh:
             # Somebody may be typing already.
             return
@@ -237,7 +246,7 @@ class OrderEntryScreen(OrderCommands):
             note = session.line.line_type is LineType.NOTE
             self.field("item" if note else "quantity").focus()
         else:
-            self.field("item" if session.draft.customer else "customer").focus()
+            self.field("item" if session.is_for_somebody else "customer").focus()
         if typing.text and typing.field in {field.field_name for field in self.query(Field)}:
             field = self.field(typing.field)
             self.reveal(field)
@@ -261,6 +270,10 @@ class OrderEntryScreen(OrderCommands):
 
     def _customers(self, text: str) -> list[Choice]:
         return self.lookups.customers(text)
+
+    def resolve_customer(self, text: str) -> Resolution:
+        """Whom a text in the customer field means; asked in a thread."""
+        return Resolution.of(text, self._customers(text))
 
     def _codes(self, registry: str, text: str) -> list[Choice]:
         return self.lookups.codes(registry, text)
@@ -297,21 +310,28 @@ class OrderEntryScreen(OrderCommands):
         session, name = self.session, field.field_name
         self.discounts_offered, self._typing_undone = False, None
         if name == "customer":
-            await self._take_customer(field)
-        elif spec := next((one for one in HEADER_FIELDS if one.name == name), None):
+            await self.take_customer(field)
+        elif spec := next((one for one in self.draft_fields if one.name == name), None):
             await self._take_header(spec, field)
+        elif terms := next((one for one in self.terms_fields if one.name == name), None):
+            await self._take_terms(terms, field)
         else:
             await self._take_line_field(name, field)
         session.type()
         self.tell_unsaved()
 
-    async def _take_customer(self, field: Field) -> None:
+    async def take_customer(self, field: Field) -> None:
+        """The customer was chosen: their conditions fill the header (D-3.1)."""
         session = self.session
         code = field.choice.code if field.choice else field.text
         if not code or code == session.draft.customer:
             return
-        before = session.draft
-        session.take_customer(await self.desk_app.ask(lambda: session.read_customer(code)))
+        self.customer_read(await self.desk_app.ask(lambda: session.read_customer(code)))
+
+    def customer_read(self, read: CustomerRead) -> None:
+        """Take what a customer brings, and tell what the clerk must know of them."""
+        session, before = self.session, self.session.draft
+        session.take_customer(read)
         self.show_strip()
         conditions = session.conditions
         told = [text for text in session.draft.warnings if text not in before.warnings]
@@ -320,7 +340,25 @@ class OrderEntryScreen(OrderCommands):
         if told:
             self.message_line.say(told[-1], "warning")
 
-    async def _take_header(self, spec: HeaderField, field: Field) -> None:
+    async def _take_terms(self, spec: HeaderField[OfferTerms], field: Field) -> None:
+        session, read, value = self.session, spec.read, field.value
+        if session.terms is None:
+            return
+        if read is not None:
+            value = await self.desk_app.ask(lambda: read(session, value))
+        before = session.terms.type
+        session.change_terms(spec.apply(session.terms, value, session))
+        if session.terms.type != before:
+            await self._renumber()
+        self.show_header()
+
+    async def _renumber(self) -> None:
+        """Date or type changed: a new one would get another number now (D-9.3b)."""
+        session = self.session
+        if not session.draft.number:
+            self.provisional = await self.desk_app.ask(lambda: session.kind.next_number(session.desk, session.typed))
+
+    async def _take_header(self, spec: HeaderField[OrderDraft], field: Field) -> None:
         session, read, value = self.session, spec.read, field.value
         missing = [line.item for line in session.draft.lines if line.item and line.item not in session.cards]
         if missing:
@@ -330,8 +368,8 @@ class OrderEntryScreen(OrderCommands):
         before = session.draft
         session.change_header(spec.apply(before, value, session))
         draft = session.draft
-        if spec.name in ("date", "type") and not draft.number:
-            self.provisional = await self.desk_app.ask(lambda: next_number(self.desk, draft))
+        if spec.name in ("date", "type"):
+            await self._renumber()
         told = [text for text in draft.warnings if text not in before.warnings]
         if told:
             self.message_line.say(told[-1], "warning")

@@ -1,7 +1,8 @@
 """The fields of an order's header: how each is read, applied to the draft and shown again (D-3.1).
 
 A header field is read in a thread (`read` may ask the database) and applied on the screen's own
-(`apply` is pure). The customer is no part of the table: choosing one changes everything.
+(`apply` is pure). It belongs to the draft, or to what an offer has beside it. The customer is no part
+of the table: choosing one changes everything.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fluorders_tui.domain import header
 from fluorders_tui.domain.discounts import format_discounts, parse_discounts
@@ -30,12 +31,13 @@ from fluorders_tui.services import conditions as registries
 __all__ = ["HEADER_FIELDS", "HeaderField", "read_flag"]
 
 Read = Callable[[OrderSession, Any], Any]
-Apply = Callable[[OrderDraft, Any, OrderSession], OrderDraft]
-Show = Callable[[OrderDraft], tuple[Any, str]]
+D = TypeVar("D")
+Apply = Callable[[D, Any, OrderSession], D]
+Show = Callable[[D], tuple[Any, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderField:
+@dataclass(frozen=True)
+class HeaderField(Generic[D]):
     """One field. `registry` is where its codes come from; `show` gives value and the note beside it.
 
     `kind` is `text`, `date`, `amount` or `flag`; `width` the cells of its input.
@@ -43,8 +45,8 @@ class HeaderField:
 
     name: str
     label: str
-    show: Show
-    apply: Apply
+    show: Show[D]
+    apply: Apply[D]
     read: Read | None = None
     registry: str = ""
     kind: str = "text"
@@ -53,7 +55,14 @@ class HeaderField:
     help: str = ""
 
 
-def _plain_text(name: str, label: str, *, registry: str = "", width: int = 14, help: str = "") -> HeaderField:  # noqa: A002
+def _plain_text(
+    name: str,
+    label: str,
+    *,
+    registry: str = "",
+    width: int = 14,
+    help: str = "",  # noqa: A002
+) -> HeaderField[OrderDraft]:
     return HeaderField(
         name,
         label,
@@ -179,7 +188,7 @@ def _terms_code(draft: OrderDraft) -> tuple[str, str]:
     return (draft.payments[0].term.code, draft.payments[0].term.name) if draft.payments else ("", "")
 
 
-HEADER_FIELDS: tuple[HeaderField, ...] = (
+HEADER_FIELDS: tuple[HeaderField[OrderDraft], ...] = (
     HeaderField(
         "date", "Date", lambda draft: (draft.date, ""), _apply_date, _read_date, kind="date", width=11, main=True,
         help="The document's date: lists, rates and numbers follow it. t is today, 15 the fifteenth, -1 yesterday.",

@@ -6,36 +6,30 @@ everything else is pure computation on what is in memory (U-1.2).
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from fluorders_tui.domain.conditions import CustomerConditions, DiscountType, ItemCard
 from fluorders_tui.domain.draft_lines import add_line, delete_line, replace_line
 from fluorders_tui.domain.entry import (
-    change_dates,
     change_description,
-    change_discounts,
-    change_price,
-    change_quantity,
-    change_uom,
-    change_vat,
-    choose_list,
     free_line,
     make_give_away,
     make_line,
     price_again,
-    take_last_price,
 )
-from fluorders_tui.domain.errors import DeskError, Invalid, Refused, Several
-from fluorders_tui.domain.header import choose_customer
+from fluorders_tui.domain.errors import DeskError, Invalid, Refused
+from fluorders_tui.domain.header import change_type, choose_customer
 from fluorders_tui.domain.line_checks import proposed_quantity
 from fluorders_tui.domain.money import ONE, ZERO
-from fluorders_tui.domain.order import NO_PRICE, LineType, OrderDraft, OrderLine, PriceOrigin, VatCode
-from fluorders_tui.domain.readiness import draft_problems, draft_warnings, undecided_prices
+from fluorders_tui.domain.order import LineType, OrderDraft, OrderLine, VatCode
+from fluorders_tui.domain.readiness import draft_warnings, undecided_prices
 from fluorders_tui.domain.totals import Totals, document_totals
+from fluorders_tui.screens.order_kind import ORDER, Kind, Typed
+from fluorders_tui.screens.order_strip import StripLine
 from fluorders_tui.services.autosave import Autosave, Typing
 from fluorders_tui.services.conditions import (
     customer_conditions,
@@ -45,6 +39,9 @@ from fluorders_tui.services.conditions import (
 )
 from fluorders_tui.services.desk import Desk
 
+if TYPE_CHECKING:
+    from fluorders_tui.domain.offers import OfferTerms
+
 __all__ = ["CustomerRead", "OrderSession"]
 
 UNDO_DEPTH = 500
@@ -52,9 +49,9 @@ UNDO_DEPTH = 500
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What undo goes back to: the draft with what its customer brings, and the line being typed."""
+    """What undo goes back to: the document with what its customer brings, and the line being typed."""
 
-    draft: OrderDraft
+    typed: Typed
     conditions: CustomerConditions | None
     cards: dict[str, ItemCard]
     line: OrderLine | None = None
@@ -70,15 +67,27 @@ class CustomerRead:
     cards: dict[str, ItemCard]
 
 
-class OrderSession:
-    """The order of one screen. `on_change` runs after every change of the draft.
+class OrderSession(StripLine):
+    """The order or offer of one screen. `on_change` runs after every change of it.
 
     Without `autosave`, or when its disk is full, the draft lives in memory only; `unsaved` says why.
     """
 
-    def __init__(self, desk: Desk, draft: OrderDraft, autosave: Autosave | None, on_change: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        draft: OrderDraft,
+        autosave: Autosave | None,
+        on_change: Callable[[], None],
+        *,
+        kind: Kind = ORDER,
+        terms: OfferTerms | None = None,
+    ) -> None:
         self.desk = desk
+        self.kind = kind
         self.draft = draft
+        self.terms = terms
+        """What an offer has beside its draft (D-13.1), None for an order."""
         self.autosave = autosave
         self.unsaved = ""
         self.conditions: CustomerConditions | None = None
@@ -92,7 +101,7 @@ class OrderSession:
         self.counted = False
         """The quantity of a new line was typed; until then the line has one only to show its price."""
         self.typing = Typing()
-        self.saved = draft
+        self.saved = self.typed
         self._on_change = on_change
         self._undo: list[_State] = []
         self._redo: list[_State] = []
@@ -106,7 +115,15 @@ class OrderSession:
 
     def read_customer(self, code: str) -> CustomerRead:
         """A customer's conditions and the cards of the items on the order under them. Raises `DeskError`."""
-        conditions = customer_conditions(self.desk, code, self.draft.date)
+        return self.read_under(customer_conditions(self.desk, code, self.draft.date))
+
+    def read_again(self) -> CustomerRead | None:
+        """As `read_customer`, for whom the document is for now; None while nobody is chosen. Raises `DeskError`."""
+        conditions = self.kind.conditions(self.desk, self.typed)
+        return self.read_under(conditions) if conditions is not None else None
+
+    def read_under(self, conditions: CustomerConditions) -> CustomerRead:
+        """Conditions with the cards of the items on the order under them."""
         lines = (*self.draft.lines, self.line) if self.line is not None else self.draft.lines
         return CustomerRead(conditions, self.read_cards([line.item for line in lines], conditions))
 
@@ -116,6 +133,16 @@ class OrderSession:
         return item_cards(self.desk, wanted, conditions or self.conditions) if wanted else {}
 
     # -- the draft ---------------------------------------------------------------------------------
+
+    @property
+    def typed(self) -> Typed:
+        """The document as it stands."""
+        return Typed(self.draft, self.terms)
+
+    @property
+    def is_for_somebody(self) -> bool:
+        """A customer is chosen, or a prospect named."""
+        return bool(self.draft.customer) or (self.terms is not None and self.terms.prospect)
 
     @property
     def totals(self) -> Totals:
@@ -136,7 +163,7 @@ class OrderSession:
     @property
     def dirty(self) -> bool:
         """Whether something would be lost if the draft were thrown away."""
-        return self.draft is not self.saved and self.draft != self.saved
+        return (self.draft is not self.saved.draft and self.typed != self.saved) or self.terms != self.saved.terms
 
     @property
     def worth_keeping(self) -> bool:
@@ -156,16 +183,24 @@ class OrderSession:
         self._empty_strip()
         self._change_from(before, draft)
 
-    def _change_from(self, before: _State, draft: OrderDraft) -> None:
+    def change_terms(self, terms: OfferTerms) -> None:
+        """Take other terms of the offer; another type brings the type of its orders. Raises `Refused`."""
+        if terms == self.terms:
+            return
+        before, order_type = self._now(strip=False), terms.type.order_type
+        draft = self.draft if order_type in (None, self.draft.type) else change_type(self.draft, order_type)
+        self._change_from(before, draft, terms)
+
+    def _change_from(self, before: _State, draft: OrderDraft, terms: OfferTerms | None = None) -> None:
         self._undo.append(before)
         del self._undo[:-UNDO_DEPTH]
         self._redo.clear()
-        self._take(replace(self._now(), draft=draft))
+        self._take(replace(self._now(), typed=Typed(draft, self.terms if terms is None else terms)))
 
     def _now(self, *, strip: bool = True) -> _State:
         if not strip:
-            return _State(self.draft, self.conditions, self.cards)
-        return _State(self.draft, self.conditions, self.cards, self.line, self.editing, self.counted)
+            return _State(self.typed, self.conditions, self.cards)
+        return _State(self.typed, self.conditions, self.cards, self.line, self.editing, self.counted)
 
     def undo(self) -> str:
         """Take back the line being typed, else the last change. Returns what was undone, '' for nothing."""
@@ -185,13 +220,14 @@ class OrderSession:
         if not self._redo:
             return False
         following = self._redo.pop()
-        if following.draft is not self.draft:
+        if following.typed.draft is not self.draft or following.typed.terms is not self.terms:
             self._undo.append(self._now(strip=False))
         self._take(following)
         return True
 
     def _take(self, state: _State) -> None:
-        self.draft, self.line, self.editing = state.draft, state.line, state.editing
+        self.draft, self.terms = state.typed.draft, state.typed.terms
+        self.line, self.editing = state.line, state.editing
         self.conditions, self.cards, self.counted = state.conditions, state.cards, state.counted
         if self.editing >= len(self.draft.lines):
             self.editing = -1
@@ -205,7 +241,9 @@ class OrderSession:
 
     def keep(self) -> None:
         """Have the draft and what is being typed on the disk; a full disk doesn't stop the typing (U-1.6)."""
-        self.typing = replace(self.typing, line=self.editing, counted=self.counted, pending=self._pending())
+        self.typing = replace(
+            self.typing, line=self.editing, counted=self.counted, pending=self._pending(), terms=self.terms
+        )
         if self.autosave is None:
             return
         try:
@@ -243,11 +281,12 @@ class OrderSession:
 
     def forget(self) -> None:
         """The draft is safe elsewhere: nothing of it has to be kept here."""
-        self.saved, self.typing = self.draft, Typing()
+        self.saved, self.typing = self.typed, Typing()
 
-    def restart(self, draft: OrderDraft) -> None:
-        """Begin with another draft: the old one was entered, held or discarded."""
-        self.draft = self.saved = draft
+    def restart(self, typed: Typed) -> None:
+        """Begin with another one: the old one was entered, held or discarded."""
+        self.draft, self.terms = typed.draft, typed.terms
+        self.saved = typed
         self.conditions, self.cards = None, {}
         self._empty_strip()
         self._undo.clear()
@@ -259,7 +298,7 @@ class OrderSession:
         self._on_change()
 
     def take_customer(self, read: CustomerRead) -> None:
-        """Choose the customer: the header is filled, lines follow their conditions (D-3.1)."""
+        """Choose the customer, or on an offer a prospect: the header is filled, lines follow (D-3.1, D-13.1)."""
         draft = choose_customer(self.draft, read.conditions, read.cards)
         before = self._now(strip=False)
         kept = self.conditions, self.cards
@@ -269,7 +308,8 @@ class OrderSession:
         except DeskError:
             self.conditions, self.cards = kept
             raise
-        self._change_from(before, draft)
+        terms = self.terms
+        self._change_from(before, draft, terms and replace(terms, prospect=not draft.customer))
 
     def change_header(self, draft: OrderDraft) -> None:
         """Take a draft with another header; the line in the strip follows it as the others did. Raises `Refused`."""
@@ -287,7 +327,7 @@ class OrderSession:
 
     def problems(self) -> tuple[DeskError, ...]:
         """What must be put right before the order is entered."""
-        found = draft_problems(self.draft, self.desk.checks, self.totals)
+        found = self.kind.problems(self.desk, self.typed, self.totals)
         return (*found, *undecided_prices(self.draft))
 
     def warnings(self) -> list[str]:
@@ -344,83 +384,6 @@ class OrderSession:
         self.line = free_line(self.draft, line_type, description, vat=self.usual_vat, checks=self.desk.checks)
         self.counted = False
 
-    def set_quantity(self, quantity: Decimal) -> None:
-        """D-4.6, D-6.3."""
-        self.line = change_quantity(
-            self.draft, self._line(), quantity, self.conditions, self.card, checks=self.desk.checks
-        )
-        self.counted = True
-
-    def set_uom(self, uom: str) -> None:
-        """D-6.3; priced again."""
-        card = self.card
-        if card is None or self.conditions is None:
-            raise Refused("A line without an item has no other unit.", field="uom", rule="D-6.1")
-        self.line = change_uom(self.draft, self._line(), uom, self.conditions, card, checks=self.desk.checks)
-
-    def set_price(self, price: Decimal | None) -> None:
-        """A price by hand (D-4.6); None has it looked up again."""
-        line, card = self._line(), self.card
-        if price is not None:
-            # In a tie even the price that stands there is a decision (D-4.8).
-            agreed = bool(line.price_source.tied)
-            self.line = change_price(self.draft, line, price, agreed=agreed, checks=self.desk.checks)
-        elif card is not None and self.conditions is not None and line.price_source.origin is PriceOrigin.MANUAL:
-            free = replace(line, price_source=NO_PRICE)
-            self.line = price_again(self.draft, free, self.conditions, card, checks=self.desk.checks)
-
-    def set_discounts(self, text: str) -> None:
-        """Discounts by hand (D-5.1)."""
-        self.line = change_discounts(self.draft, self._line(), text, self.discount_types)
-
-    def set_vat(self, vat: VatCode) -> None:
-        """D-3.3."""
-        self.line = change_vat(self._line(), vat)
-
-    def set_delivery(self, delivery: dt.date | None) -> None:
-        """D-6.4."""
-        line = self._line()
-        self.line = change_dates(self.draft, line, delivery, line.ready_date, checks=self.desk.checks)
-
-    def set_note(self, note: str) -> None:
-        """A note on the line."""
-        self.line = replace(self._line(), note=note)
-
-    def set_description(self, text: str) -> None:
-        """D-6.1."""
-        self.line = change_description(self._line(), text)
-
-    def set_recourse(self, recourse: bool) -> None:
-        """Whether the customer pays the VAT of a give-away (D-7 step 7)."""
-        self.line = make_give_away(self.draft, self._line(), vat_recourse=recourse)
-
-    def tied_prices(self) -> list[tuple[str, Decimal]]:
-        """The lists between which no rule decides for this line, each with its price (D-4.8)."""
-        line, card = self.line, self.card
-        if line is None or card is None or self.conditions is None:
-            return []
-        lists = line.price_source.tied
-        return [(one, choose_list(self.draft, line, one, self.conditions, card).price) for one in lists]
-
-    def take_list(self, price_list: str) -> None:
-        """Settle a tie for one of its lists (D-4.8)."""
-        card = self.card
-        if card is None or self.conditions is None:
-            raise Refused("There is no item in the line.", field="price", rule="D-4.8")
-        self.line = choose_list(self.draft, self._line(), price_list, self.conditions, card, checks=self.desk.checks)
-
-    def take_last(self) -> None:
-        """Take over what this customer paid last (D-6.7)."""
-        card = self.card
-        if card is None:
-            raise Refused("There is no item in the line.", field="price", rule="D-6.7")
-        self.line = take_last_price(self.draft, self._line(), card)
-
-    def _line(self) -> OrderLine:
-        if self.line is None:
-            raise Invalid("Type the item first.", field="item", rule="D-6.6")
-        return self.line
-
     def _empty_strip(self) -> None:
         self.line, self.editing, self.counted = None, -1, False
 
@@ -473,11 +436,3 @@ class OrderSession:
         if added:
             self.change(draft)
         return added
-
-    def refuse_problems(self) -> None:
-        """Raise what must be put right before entering: the one problem, or all of them."""
-        problems = self.problems()
-        if len(problems) == 1:
-            raise problems[0]
-        if problems:
-            raise Several(problems)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from fluorders_tui.domain.discounts import format_discounts
 from fluorders_tui.domain.errors import DeskError, Refused
-from fluorders_tui.domain.order import LineType, OrderLine
+from fluorders_tui.domain.order import LineType, OrderDraft, OrderLine
 from fluorders_tui.screens.base import DeskScreen
-from fluorders_tui.screens.order_header import HEADER_FIELDS
+from fluorders_tui.screens.order_header import HEADER_FIELDS, HeaderField
+from fluorders_tui.screens.order_kind import ORDER, Kind
 from fluorders_tui.screens.order_lookups import LINE_MARKS
 from fluorders_tui.screens.order_panel import PanelText
 from fluorders_tui.widgets.edit_strip import EditStrip
@@ -18,6 +19,7 @@ from fluorders_tui.widgets.totals_bar import TotalsBar
 from fluorders_tui.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
+    from fluorders_tui.domain.offers import OfferTerms
     from fluorders_tui.screens.order_session import OrderSession
 
 __all__ = ["FIGURES", "LINE_FIELDS", "OrderShowing"]
@@ -48,6 +50,10 @@ LINE_FIELDS = {
 class OrderShowing(DeskScreen):
     """Puts the draft into the widgets; what a person is typing is left alone, what did not change is not painted."""
 
+    kind: Kind = ORDER
+    draft_fields: tuple[HeaderField[OrderDraft], ...] = HEADER_FIELDS
+    terms_fields: tuple[HeaderField[OfferTerms], ...] = ()
+    """The fields of what an offer has beside its draft."""
     lines_table: VirtualTable
     provisional = ""
     _session: OrderSession | None = None
@@ -56,7 +62,7 @@ class OrderShowing(DeskScreen):
     def session(self) -> OrderSession:
         """The order being typed. `Refused` until the database has answered."""
         if self._session is None:
-            raise Refused("The order is not open: the database didn't answer.", hint="F5 tries again.")
+            raise Refused(f"The {self.kind.word} is not open: the database didn't answer.", hint="F5 tries again.")
         return self._session
 
     @property
@@ -88,22 +94,30 @@ class OrderShowing(DeskScreen):
 
     def show_header(self) -> None:
         """The header fields from the draft."""
-        draft = self.session.draft
+        draft, terms = self.session.draft, self.session.terms
         customer = self.field("customer")
         if not customer.dirty:
             place = ", ".join(part for part in (draft.address.city, draft.address.country) if part)
-            customer.set_value(draft.customer or None, note=" · ".join(one for one in (draft.name, place) if one))
-        for spec in HEADER_FIELDS:
-            value, note = spec.show(draft)
-            field = self.field(spec.name)
-            if not field.dirty:
-                field.set_value(value or None, note=note)
+            if terms is not None and terms.prospect:
+                customer.set_value(draft.name, note=" · ".join(one for one in ("a prospect", place) if one))
+            else:
+                customer.set_value(draft.customer or None, note=" · ".join(one for one in (draft.name, place) if one))
+        for spec in self.draft_fields:
+            self._show_field(spec.name, *spec.show(draft))
+        if terms is not None:
+            for one in self.terms_fields:
+                self._show_field(one.name, *one.show(terms))
         if draft.number:
-            changed = f" · revision {draft.revision}" if draft.revision else ""
-            self.title_bar.show(f"Order {draft.number} · {draft.status.value}{changed}")
+            self.title_bar.show(self.kind.title(self.session.typed))
         else:
             number = f" · {self.provisional} (provisional)" if self.provisional else ""
-            self.title_bar.show(f"New order {draft.type.code}{number}")
+            kind = draft.type.code if terms is None else terms.type.code
+            self.title_bar.show(f"New {self.kind.word} {kind}{number}")
+
+    def _show_field(self, name: str, value: object, note: str) -> None:
+        field = self.field(name)
+        if not field.dirty:
+            field.set_value(value or None, note=note)
 
     def show_totals(self) -> None:
         """The totals bar, every figure of D-7."""

@@ -14,9 +14,7 @@ from fluorders_tui.domain.order import OrderDraft
 from fluorders_tui.domain.payment_terms import document_due_dates
 from fluorders_tui.domain.totals import Totals
 from fluorders_tui.screens.order_session import OrderSession
-from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.order_changes import changes
-from fluorders_tui.services.orders import last_change, open_order_row
 
 __all__ = ["conflict_text", "summary"]
 
@@ -94,10 +92,11 @@ def _spread(draft: OrderDraft, totals: Totals) -> list[tuple[str, Decimal, Decim
     return [(code, nets[code], share) for code, share in found.items()] if len(found) > 1 else []
 
 
-def conflict_text(desk: Desk, mine: OrderDraft, form: LocaleForm) -> list[str]:
-    """Who changed the order while it was open here, and every field that differs (D-12.7)."""
-    theirs = open_order_row(desk, mine.id).draft
-    who, when = last_change(desk, mine.id)
+def conflict_text(session: OrderSession, form: LocaleForm) -> list[str]:
+    """Who changed it while it was open here, and every field that differs (D-12.7); runs in a thread."""
+    desk, mine = session.desk, session.draft
+    theirs = session.kind.read_row(desk, mine.id).draft
+    who, when = session.kind.last_change(desk, mine.id)
     was, becomes = changes(theirs, mine)
     local = desk.local(when)
     text = [f"{who} saved it on {format_date(local.date(), form)} at {local:%H:%M}. Nothing was overwritten.", ""]
@@ -105,5 +104,6 @@ def conflict_text(desk: Desk, mine: OrderDraft, form: LocaleForm) -> list[str]:
     return [
         *text,
         "",
-        "F3 leaves and puts your version on hold: nothing typed is lost. Open the order again for theirs.",
+        "F3 leaves and puts your version on hold: nothing typed is lost. "
+        f"Open the {session.kind.word} again for theirs.",
     ]

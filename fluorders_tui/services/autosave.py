@@ -21,6 +21,7 @@ from typing import Any
 
 from fluorders_tui.domain import codec
 from fluorders_tui.domain.errors import Invalid
+from fluorders_tui.domain.offers import OfferTerms
 from fluorders_tui.domain.order import OrderDraft, OrderLine
 
 _SUFFIX = ".draft"
@@ -31,7 +32,7 @@ class Typing:
     """What was being typed: the text in a field, by the field's name, and the line that isn't in the order yet.
 
     `line` is the place of the line being changed, −1 for a new one; `pending` is that line as far as it was typed,
-    `counted` says that its quantity was.
+    `counted` says that its quantity was. `terms` are what an offer has beside its draft, None for an order.
     """
 
     field: str = ""
@@ -39,6 +40,7 @@ class Typing:
     line: int = -1
     counted: bool = False
     pending: OrderLine | None = None
+    terms: OfferTerms | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -90,6 +92,8 @@ class Autosave:
             record["typing"] = words
         if typing.pending is not known.pending:
             record["pending"] = codec.to_data(typing.pending)
+        if typing.terms is not known.terms:
+            record["terms"] = codec.to_data(typing.terms)
         if record:
             self._append(record)
         self._draft, self._typing = draft, typing
@@ -202,12 +206,15 @@ def _replay(path: Path, data: bytes) -> tuple[Recovered | None, bool]:
             if "pending" in record:
                 pending = record["pending"]
                 typing = replace(typing, pending=codec.from_data(OrderLine, pending) if pending else None)
+            if "terms" in record:
+                terms = record["terms"]
+                typing = replace(typing, terms=codec.from_data(OfferTerms, terms) if terms else None)
         except (ValueError, TypeError, AttributeError):
             # The process died inside this write: everything before it is whole.
             break
     if header is None:
         return None, not data
-    if not header.customer and not lines and typing.is_empty and not header.reference:
+    if not header.customer and not header.name and not lines and typing.is_empty and not header.reference:
         return None, True
     draft = replace(header, lines=tuple(lines))
     return Recovered(draft, typing, path.stat().st_mtime, path, entering), False

@@ -18,11 +18,12 @@ NOTHING_TYPED = Typing()
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An order put aside: its row, what to call it, and since when (UTC)."""
+    """An order or an offer put aside: its row, what to call it, and since when (UTC)."""
 
     row: int
     title: str
     held_at: dt.datetime
+    offer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,18 @@ class _Payload:
 
 def hold(desk: Desk, draft: OrderDraft, typing: Typing = NOTHING_TYPED) -> Held:
     """Put a draft aside, a half-typed line included; any terminal of this person can take it up."""
-    what = draft.number or "new order"
+    what = draft.number or ("new order" if typing.terms is None else "new offer")
     title = f"{draft.name or draft.customer or 'no customer yet'} · {what} · {len(draft.lines)} lines"[:200]
     now = desk.now()
     with desk.store.write() as session:
         row = add_held(session, desk.user, title, now, codec.dumps(_Payload(draft, typing)))
-    return Held(row, title, now)
+    return Held(row, title, now, typing.terms is not None)
 
 
 def held(desk: Desk) -> tuple[Held, ...]:
     """This person's held orders, newest first."""
     with desk.store.read() as connection:
-        return tuple(Held(row.id, row.title, row.held_at) for row in held_rows(connection, desk.user))
+        return tuple(Held(row.id, row.title, row.held_at, row.offer) for row in held_rows(connection, desk.user))
 
 
 def resume(desk: Desk, row: int, keep: Callable[[OrderDraft, Typing], None]) -> tuple[OrderDraft, Typing]:

@@ -6,10 +6,10 @@ wrong with one document is told at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import TypeVar
 
 from fluorders_tui.data.order_codes import has_customer, items_meant, known_units, near_codes
@@ -75,27 +75,47 @@ def enter_inputs(desk: Desk, given: Sequence[OrderInput], *, as_list: bool, dry_
 
     Raises one error or `Several`, placed as `lines[2].quantity`, in a list (`as_list`) as `[1].lines[2].quantity`.
     """
+    return enter_orders(desk, drafts_from_inputs(desk, given, as_list=as_list), dry_run=dry_run)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a handed-over document begins with: what its customer brings, and an empty draft of its type."""
+
+    conditions: CustomerConditions
+    draft: OrderDraft
+
+
+def drafts_from_inputs(
+    desk: Desk,
+    given: Sequence[OrderInput],
+    *,
+    as_list: bool,
+    begin: Callable[[int], Beginning] | None = None,
+    problems: Callable[[int, OrderDraft], Iterable[DeskError]] | None = None,
+) -> list[OrderDraft]:
+    """The drafts of handed-over documents, ready to be entered. Raises as `enter_inputs`.
+
+    `begin` and `problems`, both told the place from 0, are for documents that are more than orders.
+    """
     reading = _Tables(desk)
     errors: list[DeskError] = []
     drafts: list[OrderDraft] = []
-    for number, one in enumerate(given, 1):
-        intake = _Intake(reading, f"[{number}]." if as_list else "")
-        draft = intake.read(one)
+    for place, one in enumerate(given):
+        intake = _Intake(reading, f"[{place + 1}]." if as_list else "")
+        own = None if begin is None else partial(begin, place)
+        draft = intake.read(one, own, None if problems is None else partial(problems, place))
         errors += intake.errors
         if draft is not None:
             drafts.append(draft)
     if errors:
         raise errors[0] if len(errors) == 1 else Several(errors)
-    return enter_orders(desk, drafts, dry_run=dry_run)
+    return drafts
 
 
 def draft_from_input(desk: Desk, given: OrderInput) -> OrderDraft:
     """The draft of a handed-over order, ready to be entered. Raises as `enter_inputs`."""
-    intake = _Intake(_Tables(desk), "")
-    draft = intake.read(given)
-    if draft is None or intake.errors:
-        raise intake.errors[0] if len(intake.errors) == 1 else Several(intake.errors)
-    return draft
+    return drafts_from_inputs(desk, [given], as_list=False)[0]
 
 
 def check_customer(desk: Desk, code: str) -> None:
@@ -181,18 +201,29 @@ class _Intake:
             error.message, field=f"{self._place}{place}{where}".rstrip("."), rule=error.rule, hint=error.hint
         )
 
-    def read(self, given: OrderInput) -> OrderDraft | None:
+    def read(
+        self,
+        given: OrderInput,
+        begin: Callable[[], Beginning] | None = None,
+        problems: Callable[[OrderDraft], Iterable[DeskError]] | None = None,
+    ) -> OrderDraft | None:
         """The draft, None when it has no customer to begin with. Look at `errors` before using it."""
         with self._at():
-            check_customer(self._desk, given.customer)
-            conditions = tables.customer_conditions(self._desk, given.customer, given.date)
-            draft = tables.new_draft(self._desk, given.type or conditions.order_type, given.date)
-            draft = self._header(choose_customer(draft, conditions), given, conditions)
+            beginning = self._order(given) if begin is None else begin()
+            conditions = beginning.conditions
+            draft = self._header(choose_customer(beginning.draft, conditions), given, conditions)
             draft = self._lines(draft, given.lines, conditions)
             if not self.errors:
-                self.errors += [self._placed(error, "", "") for error in draft_problems(draft, self._desk.checks)]
+                wrong = draft_problems(draft, self._desk.checks) if problems is None else problems(draft)
+                self.errors += [self._placed(error, "", "") for error in wrong]
             return draft
         return None
+
+    def _order(self, given: OrderInput) -> Beginning:
+        check_customer(self._desk, given.customer)
+        conditions = tables.customer_conditions(self._desk, given.customer, given.date)
+        draft = tables.new_draft(self._desk, given.type or conditions.order_type, given.date)
+        return Beginning(conditions, draft)
 
     def _header(self, draft: OrderDraft, given: OrderInput, conditions: CustomerConditions) -> OrderDraft:
         steps: list[tuple[str, Callable[[OrderDraft], OrderDraft]]] = [

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from fluorders_tui.data.item_rows import item_ids
 from fluorders_tui.data.numberings import load_numbering, provisional_number, take_number, upcoming
 from fluorders_tui.data.order_rows import last_entry, line_statuses, load_order, order_ids, order_state
-from fluorders_tui.data.order_writing import Amendment, Writing, customer_row, insert_order, update_order
+from fluorders_tui.data.order_writing import Amendment, NewOrder, Writing, customer_row, insert_orders, update_order
 from fluorders_tui.data.store import Connection, IntegrityError, Session
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, NotAllowed, Refused, Several
 from fluorders_tui.domain.lifecycle import (
@@ -22,11 +22,12 @@ from fluorders_tui.domain.lifecycle import (
     status_after_entering,
 )
 from fluorders_tui.domain.money import plain
-from fluorders_tui.domain.numbering import same_series
+from fluorders_tui.domain.numbering import policy_for, same_series
 from fluorders_tui.domain.order import Execution, LineStatus, OrderDraft, OrderStatus
 from fluorders_tui.domain.readiness import draft_problems
 from fluorders_tui.domain.totals import Totals, document_totals
 from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.offer_links import follow_offers
 from fluorders_tui.services.order_changes import changes
 from fluorders_tui.services.saved_order import SavedOrder, completed
 from fluorders_tui.services.supply_sides import follow_customer
@@ -43,6 +44,13 @@ CHANGEABLE = frozenset(
     }
 )
 _AMENDED = frozenset({OrderStatus.CONFIRMED, OrderStatus.PARTIAL})
+
+
+Progress = Callable[[int], None]
+
+
+def no_progress(_done: int) -> None:
+    """Tell nobody."""
 
 
 class _NothingWritten(Exception):
@@ -63,7 +71,7 @@ def enter_orders(desk: Desk, drafts: Sequence[OrderDraft], *, dry_run: bool = Fa
     saved: list[SavedOrder] = []
     try:
         with desk.store.write() as session:
-            saved = [enter_within(desk, session, draft, totals) for draft, totals in checked]
+            saved = enter_all_within(desk, session, checked)
             if dry_run:
                 raise _NothingWritten
     except _NothingWritten:
@@ -95,32 +103,65 @@ def _placed(problem: DeskError, place: str) -> DeskError:
 
 
 def _writing(desk: Desk, session: Session, draft: OrderDraft, *, entering: bool) -> Writing:
-    customer = customer_row(session, draft.customer)
+    customer_id = customer_id_of(session, draft.customer, entering=entering)
+    return Writing(desk.now(), desk.user, customer_id, item_ids_of(session, draft))
+
+
+def customer_id_of(session: Session, code: str, *, entering: bool) -> int:
+    """The row of a document's customer. Raises `Invalid`, and `Refused` to enter one for an inactive customer."""
+    customer = customer_row(session, code)
     if customer is None:
-        raise Invalid(f"There is no customer {draft.customer!r}.", field="customer", rule="D-3.1")
+        raise Invalid(f"There is no customer {code!r}.", field="customer", rule="D-3.1")
     customer_id, active = customer
     if entering and not active:
-        raise Refused(f"Customer {draft.customer} is not active any more.", field="customer", rule="D-2.5")
-    codes = [line.item for line in draft.lines if line.item]
-    ids = item_ids(session.connection(), codes)
+        raise Refused(f"Customer {code} is not active any more.", field="customer", rule="D-2.5")
+    return customer_id
+
+
+def item_ids_of(session: Session, draft: OrderDraft) -> Mapping[str, int]:
+    """The rows of the items a document names. Raises `Invalid` for one nobody has."""
+    ids = item_ids(session.connection(), [line.item for line in draft.lines if line.item])
     for index, line in enumerate(draft.lines, 1):
         if line.item and line.item not in ids:
             raise Invalid(f"There is no item {line.item!r}.", field=f"lines[{index}].item", rule="D-6.6")
-    return Writing(desk.now(), desk.user, customer_id, ids)
+    return ids
 
 
 def enter_within(desk: Desk, session: Session, draft: OrderDraft, totals: Totals) -> SavedOrder:
     """Enter a draft whose totals were checked, in the caller's transaction; its lines have no rows yet."""
-    writing = _writing(desk, session, draft, entering=True)
-    status = status_after_entering(draft.type)
-    line_status = line_status_after_entering(status)
-    # The number comes last before writing: its counter stays locked until the transaction ends.
-    taken = take_number(
-        session, draft.type.numbering, draft.date, draft.type.code, desk.user, external=draft.external_number
-    )
-    order_id = insert_order(session, draft, totals, taken, status, line_status, writing)
-    entered = replace(draft, number=taken.number, status=status, id=order_id, version=1)
-    return completed(desk, entered, line_statuses=(line_status,) * len(draft.lines), totals=totals)
+    return enter_all_within(desk, session, [(draft, totals)])[0]
+
+
+def enter_all_within(
+    desk: Desk, session: Session, drafts: Sequence[tuple[OrderDraft, Totals]], progress: Progress = no_progress
+) -> list[SavedOrder]:
+    """As `enter_within` for several, in few statements however many; `progress` is told how many have a number."""
+    writings = [_writing(desk, session, draft, entering=True) for draft, _ in drafts]
+    new: list[NewOrder] = []
+    ids: list[int] = []
+    # The numbers come last before writing: their counters stay locked until the transaction ends.
+    for (draft, totals), writing in zip(drafts, writings, strict=True):
+        kind, status = draft.type, status_after_entering(draft.type)
+        if len(ids) < len(new) and _looks_at_others(session.connection(), draft):
+            ids += insert_orders(session, new[len(ids) :])
+        taken = take_number(session, kind.numbering, draft.date, kind.code, desk.user, external=draft.external_number)
+        new.append(NewOrder(draft, totals, taken, status, line_status_after_entering(status), writing))
+        progress(len(new))
+    ids += insert_orders(session, new[len(ids) :])
+    saved: list[SavedOrder] = []
+    for order_id, one in zip(ids, new, strict=True):
+        entered = replace(one.draft, number=one.taken.number, status=one.status, id=order_id, version=1)
+        statuses = (one.line_status,) * len(one.draft.lines)
+        saved.append(completed(desk, entered, line_statuses=statuses, totals=one.totals))
+    return saved
+
+
+def _looks_at_others(connection: Connection, draft: OrderDraft) -> bool:
+    """Whether its number depends on those of other documents (D-9.4–9.6), which then have to be there."""
+    if draft.external_number.strip():
+        return True
+    policy = policy_for(load_numbering(connection, draft.type.numbering)[1], draft.date)
+    return policy.progressive_by_date or policy.recover_gaps
 
 
 def next_number(desk: Desk, draft: OrderDraft) -> str:
@@ -206,7 +247,8 @@ def amend(
 
     `statuses` are those that lines get by hand, by their row; execution and the header's status follow (D-12.1).
     Without `revised` the customer's confirmation stays as it was sent. Where nothing differs nothing is written.
-    What suppliers send on demand for more than stays open becomes stock (D-14.3).
+    What suppliers send on demand for more than stays open becomes stock (D-14.3), and what an order made from an
+    offer no longer takes is open in the offer again (D-13.5).
     Raises `Conflict` (D-12.7) when somebody saved the order since `after` was opened.
     """
     writing = _writing(desk, session, after, entering=False)
@@ -214,7 +256,9 @@ def amend(
     amendment = _amendment(session, before, after, totals, comment, statuses, revised)
     if not amendment.before and not amendment.after:
         return before.version
-    return update_order(session, after.id, amendment, writing)
+    version = update_order(session, after.id, amendment, writing)
+    follow_offers(desk, session, before, after, statuses)
+    return version
 
 
 def check_changeable(

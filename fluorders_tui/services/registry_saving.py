@@ -24,6 +24,7 @@ from fluorders_tui.data.registry_rows import (
     update_row,
 )
 from fluorders_tui.data.registry_use import named_by, used_by
+from fluorders_tui.data.store import Session
 from fluorders_tui.domain.cell_values import read_value
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, NotAllowed, Refused, Several
 from fluorders_tui.domain.folding import nearest
@@ -78,12 +79,28 @@ def save_row(
     """
     spec = registry_spec(registry)
     with desk.store.write() as session:
-        connection = session.connection()
-        check_allowed(desk, connection, spec.name)
-        saving = _Saving(desk, connection, spec)
-        saved = saving.run(values, row_id, version, children or {})
-        record(session, desk.now(), desk.user, saving.events(saved))
-        return read_record(connection, spec.name, saved)
+        saved = save_within(desk, session, registry, values, row_id=row_id, version=version, children=children)
+        return read_record(session.connection(), spec.name, saved)
+
+
+def save_within(
+    desk: Desk,
+    session: Session,
+    registry: str,
+    values: Mapping[str, object],
+    *,
+    row_id: int | None = None,
+    version: int | None = None,
+    children: Children | None = None,
+) -> int:
+    """As `save_row`, in the caller's transaction; the row's id."""
+    spec = registry_spec(registry)
+    connection = session.connection()
+    check_allowed(desk, connection, spec.name)
+    saving = _Saving(desk, connection, spec)
+    saved = saving.run(values, row_id, version, children or {})
+    record(session, desk.now(), desk.user, saving.events(saved))
+    return saved
 
 
 def copy_row(

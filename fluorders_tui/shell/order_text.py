@@ -26,24 +26,25 @@ def _text(saved: SavedOrder) -> Iterator[str]:
     draft, totals = saved.draft, saved.totals
     code, decimals = draft.currency.code, draft.currency.decimals
     yield f"Order {shown(draft.number) or '(no number yet)'}: {draft.status.value}"
-    yield from _field("Customer", f"{draft.customer} {draft.name}")
-    yield from _field("Date", draft.date.isoformat())
-    yield from _field("Delivery", draft.delivery_date.isoformat() if draft.delivery_date else "")
-    yield from _field("Reference", draft.reference)
-    yield from _field("Ship to", draft.destination.one_line())
+    yield from field_text("Customer", f"{draft.customer} {draft.name}")
+    yield from field_text("Date", draft.date.isoformat())
+    yield from field_text("Delivery", draft.delivery_date.isoformat() if draft.delivery_date else "")
+    yield from field_text("Reference", draft.reference)
+    yield from field_text("Ship to", draft.destination.one_line())
     for number, line in enumerate(draft.lines, 1):
-        yield from _wrapped(_line(line, decimals), f"{number:>4} ", " " * 5)
-    yield from _field("Taxable", f"{totals.taxable:f} {code}")
-    yield from _field("VAT", f"{totals.vat:f} {code}")
-    yield from _field("Total", f"{totals.total:f} {code}")
+        yield from wrapped(line_text(line, decimals), f"{number:>4} ", " " * 5)
+    yield from field_text("Taxable", f"{totals.taxable:f} {code}")
+    yield from field_text("VAT", f"{totals.vat:f} {code}")
+    yield from field_text("Total", f"{totals.total:f} {code}")
     for due in saved.due_dates:
-        yield from _field("Due", f"{due.date.isoformat()} {due.amount:f} {code} {due.payment_type}".rstrip())
+        yield from field_text("Due", f"{due.date.isoformat()} {due.amount:f} {code} {due.payment_type}".rstrip())
     for notice in saved.warnings:
         where = f"line {notice.line}: " if notice.line else ""
-        yield from _field("Warning", f"{where}{notice.text}")
+        yield from field_text("Warning", f"{where}{notice.text}")
 
 
-def _line(line: OrderLine, decimals: int) -> str:
+def line_text(line: OrderLine, decimals: int) -> str:
+    """One line: quantity, what, price, discounts and net."""
     what = " ".join(part for part in (line.item, line.description) if part)
     if line.line_type is LineType.NOTE:
         return what
@@ -53,12 +54,14 @@ def _line(line: OrderLine, decimals: int) -> str:
     return f"{quantity} {what}{kind} at {plain(line.price)}{less} = {fixed(line.net, decimals)}"
 
 
-def _field(label: str, value: str) -> Iterator[str]:
+def field_text(label: str, value: str) -> Iterator[str]:
+    """A label and its value, wrapped; nothing without a value."""
     if value:
-        yield from _wrapped(value, f"{label:<11}", " " * 11)
+        yield from wrapped(value, f"{label:<11}", " " * 11)
 
 
-def _wrapped(text: str, first: str, further: str) -> Iterator[str]:
+def wrapped(text: str, first: str, further: str) -> Iterator[str]:
+    """A text without anything a terminal would obey, on lines of the paper's width."""
     lines = wrap(shown(text), _WIDTH - len(further), break_on_hyphens=False) or [""]
     yield first + lines[0]
     for line in lines[1:]:

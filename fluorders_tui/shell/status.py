@@ -70,7 +70,13 @@ def _late(order: dict[str, Any], today: dt.date) -> bool:
 
 def _data(state: OrderState, today: dt.date) -> dict[str, Any]:
     journal = [asdict(entry) for entry in state.journal]
-    whole = {**state.order, "late": _late(state.order, today), "lines": list(state.lines), "journal": journal}
+    whole = {
+        **state.order,
+        "late": _late(state.order, today),
+        "lines": list(state.lines),
+        "links": list(state.links),
+        "journal": journal,
+    }
     plain: dict[str, Any] = _json(whole)
     return plain
 
@@ -110,6 +116,12 @@ def _text(state: OrderState, today: dt.date) -> Iterator[str]:
     yield "Lines" if state.lines else "No lines"
     for line in state.lines:
         yield from _wrapped(_line_text(line, currency), "  ", "     ")
+    if state.links:
+        yield ""
+        yield "Came from, led to"
+    for link in state.links:
+        if text := _link_text(link):
+            yield from _wrapped(text, "  ", "     ")
     yield ""
     yield "What happened"
     for entry in state.journal:
@@ -118,6 +130,17 @@ def _text(state: OrderState, today: dt.date) -> Iterator[str]:
             yield from _wrapped(change, "     ", "       ")
         if entry.comment:
             yield from _wrapped(f"“{entry.comment}”", "     ", "       ")
+
+
+def _link_text(link: dict[str, Any]) -> str:
+    """`line 1: 12 from offer OF2026-00001, line 2; confirmed`; '' for the headers, whose lines tell it."""
+    if not link["line"]:
+        return ""
+    other = f", line {link['other_line']}" if link["other_line"] else ""
+    received = f", {link['received']:f} received" if link["received"] is not None else ""
+    mode = f" ({link['mode']})" if link["mode"] else ""
+    where = f"{link['direction']} {link['document']} {link['number']}"
+    return f"line {link['line']}: {link['quantity']:f} {where}{other}{mode}; {link['status']}{received}"
 
 
 def _field(label: str, value: str) -> Iterator[str]:

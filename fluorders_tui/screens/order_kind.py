@@ -1,0 +1,160 @@
+"""What is typed on the order screen: a customer order, or an offer, which is the same and a little more (D-13.1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from fluorders_tui.domain.errors import DeskError
+from fluorders_tui.domain.order import OrderDraft
+from fluorders_tui.domain.readiness import draft_problems
+from fluorders_tui.domain.totals import Totals
+from fluorders_tui.services.conditions import customer_conditions, new_draft
+from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.orders import (
+    CHANGEABLE,
+    change_order,
+    enter_order,
+    last_change,
+    next_number,
+    open_order,
+    open_order_row,
+)
+
+if TYPE_CHECKING:
+    from fluorders_tui.domain.conditions import CustomerConditions
+    from fluorders_tui.domain.offers import OfferTerms
+
+__all__ = ["ORDER", "Kind", "OrderKind", "Typed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A document as it is typed; `terms` are what an offer has beside its draft, None for an order."""
+
+    draft: OrderDraft
+    terms: OfferTerms | None = None
+
+
+class Kind(Protocol):
+    """What an order and an offer do in their own ways. All methods but the first four ask the database, in a thread.
+
+    They raise `DeskError`; `enter` and `change` write in one transaction.
+    """
+
+    @property
+    def word(self) -> str:
+        """`order`, as sentences have it."""
+        ...
+
+    def title(self, typed: Typed) -> str:
+        """What a stored one is called on the first line of the screen."""
+        ...
+
+    def status(self, typed: Typed) -> str:
+        """Where it stands, in a word or two."""
+        ...
+
+    def read_only(self, typed: Typed) -> str:
+        """Why it can be read and not changed, '' where it can."""
+        ...
+
+    def start(self, desk: Desk) -> Typed:
+        """An empty one of today."""
+        ...
+
+    def read(self, desk: Desk, number: str) -> Typed:
+        """The stored one with this number."""
+        ...
+
+    def read_row(self, desk: Desk, row: int) -> Typed:
+        """The stored one in this row as it is now."""
+        ...
+
+    def next_number(self, desk: Desk, typed: Typed) -> str:
+        """The number it would get now, provisional (D-9.3b)."""
+        ...
+
+    def conditions(self, desk: Desk, typed: Typed) -> CustomerConditions | None:
+        """What its customer or prospect brings; None where nobody was chosen yet."""
+        ...
+
+    def problems(self, desk: Desk, typed: Typed, totals: Totals) -> tuple[DeskError, ...]:
+        """What must be put right before it is entered; asks nothing."""
+        ...
+
+    def enter(self, desk: Desk, typed: Typed) -> Typed:
+        """Enter a new one."""
+        ...
+
+    def change(self, desk: Desk, typed: Typed) -> Typed:
+        """Save one that was opened and changed. Raises `Conflict` (D-12.7)."""
+        ...
+
+    def last_change(self, desk: Desk, row: int) -> tuple[str, dt.datetime]:
+        """Who saved the one in this row last, and when (UTC)."""
+        ...
+
+
+class OrderKind:
+    """Customer orders."""
+
+    word = "order"
+
+    def title(self, typed: Typed) -> str:
+        """`Order 2026-00012 · confirmed · revision 2`."""
+        draft = typed.draft
+        changed = f" · revision {draft.revision}" if draft.revision else ""
+        return f"Order {draft.number} · {draft.status.value}{changed}"
+
+    def status(self, typed: Typed) -> str:
+        """`confirmed`."""
+        return typed.draft.status.value
+
+    def read_only(self, typed: Typed) -> str:
+        """Orders that are closed can be read only (D-12.3)."""
+        draft = typed.draft
+        if not draft.number or draft.status in CHANGEABLE:
+            return ""
+        return f"Order {draft.number} is {draft.status.value}: it can be read, not changed."
+
+    def start(self, desk: Desk) -> Typed:
+        """An empty order."""
+        return Typed(new_draft(desk))
+
+    def read(self, desk: Desk, number: str) -> Typed:
+        """The order with this number. Raises `Invalid`."""
+        return Typed(open_order(desk, number).draft)
+
+    def read_row(self, desk: Desk, row: int) -> Typed:
+        """The order in this row. Raises `Invalid`."""
+        return Typed(open_order_row(desk, row).draft)
+
+    def next_number(self, desk: Desk, typed: Typed) -> str:
+        """Provisional (D-9.3b)."""
+        return next_number(desk, typed.draft)
+
+    def conditions(self, desk: Desk, typed: Typed) -> CustomerConditions | None:
+        """The customer's. Raises `Invalid`, `Refused`."""
+        draft = typed.draft
+        return customer_conditions(desk, draft.customer, draft.date) if draft.customer else None
+
+    def problems(self, desk: Desk, typed: Typed, totals: Totals) -> tuple[DeskError, ...]:
+        """Everything that is wrong, in the order of the screen."""
+        return draft_problems(typed.draft, desk.checks, totals)
+
+    def enter(self, desk: Desk, typed: Typed) -> Typed:
+        """Number, rows, journal in one transaction (D-9.3)."""
+        return Typed(enter_order(desk, typed.draft).draft)
+
+    def change(self, desk: Desk, typed: Typed) -> Typed:
+        """An amendment after confirmation (D-12.5)."""
+        return Typed(change_order(desk, typed.draft).draft)
+
+    def last_change(self, desk: Desk, row: int) -> tuple[str, dt.datetime]:
+        """From the order's journal."""
+        return last_change(desk, row)
+
+
+ORDER: Kind = OrderKind()
