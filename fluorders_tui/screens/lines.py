@@ -11,16 +11,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
 
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import DeskError
-from fluorders_tui.domain.line_listing import ALL_LINES, LineFilter, LineRow, LineSort
+from fluorders_tui.domain.line_listing import LineFilter, LineRow, LineSort
 from fluorders_tui.screens.lines_changing import LineChanging
-from fluorders_tui.screens.lines_pages import PAGE, AskedLines, LinePages, OpenedLines, open_line_pages
 from fluorders_tui.screens.lines_words import SHOWN
+from fluorders_tui.screens.list_pages import Asked
+from fluorders_tui.screens.paged_list import PagedList, Sorting
 from fluorders_tui.screens.status_words import LINE_STATUS
-from fluorders_tui.services.line_list import line_ids
+from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.line_list import LineWindow, line_ids
 from fluorders_tui.services.registries import find, find_items
 from fluorders_tui.widgets.choices import Choice, Resolution
 from fluorders_tui.widgets.command_bar import CommandBar
@@ -29,16 +30,13 @@ from fluorders_tui.widgets.lookup import Lookup
 from fluorders_tui.widgets.message_line import MessageLine
 from fluorders_tui.widgets.question import Question
 from fluorders_tui.widgets.reading_pane import ReadingPane
-from fluorders_tui.widgets.row_sources import PagedSource, Row
+from fluorders_tui.widgets.row_sources import Row
 from fluorders_tui.widgets.table_layout import Column
 from fluorders_tui.widgets.title_bar import TitleBar
 from fluorders_tui.widgets.typed_fields import DateField
 from fluorders_tui.widgets.virtual_table import VirtualTable
 
 __all__ = ["LinesScreen"]
-
-FIND_SECONDS = 0.03
-"""How long the text stands still before it is searched for."""
 
 COLUMNS = (
     Column("number", "Order", 11),
@@ -56,18 +54,18 @@ COLUMNS = (
     Column("delivery", "Delivery", 12),
 )
 
-SORTS: tuple[tuple[LineSort, str, str], ...] = (
-    (LineSort.NEWEST, "number", "newest orders first"),
-    (LineSort.OLDEST, "number", "oldest orders first"),
-    (LineSort.DELIVERY_DATE, "delivery", "by delivery date"),
-    (LineSort.ITEM, "item", "by item"),
-    (LineSort.CUSTOMER, "customer", "by customer"),
-    (LineSort.NET, "net", "smallest first"),
+SORTS = (
+    Sorting(LineSort.NEWEST, "number", "newest orders first", descending=True),
+    Sorting(LineSort.OLDEST, "number", "oldest orders first"),
+    Sorting(LineSort.DELIVERY_DATE, "delivery", "by delivery date"),
+    Sorting(LineSort.ITEM, "item", "by item"),
+    Sorting(LineSort.CUSTOMER, "customer", "by customer"),
+    Sorting(LineSort.NET, "net", "smallest first"),
 )
-"""What F8 goes through: the sort, the column that shows it, and its name."""
+"""What F8 goes through."""
 
 
-class LinesScreen(LineChanging):
+class LinesScreen(PagedList[LineFilter, LineSort, LineRow], LineChanging):
     """The list takes keys itself: Space selects. Enter in a filter goes there, Ctrl+F back to what is looked for."""
 
     CSS_PATH = "lines.tcss"
@@ -75,6 +73,7 @@ class LinesScreen(LineChanging):
         "refresh", "next_step", "save", "find", "sort", "undo", "first_row", "last_row", "go_to_number"
     )
     TITLE_TEXT = "Lines"
+    SORTS = SORTS
     HELP_TEXT: ClassVar[tuple[str, ...]] = (
         "Find takes an item, or part of an order's number, reference or customer. F4 in Show chooses what is listed.",
         "In the list Space selects lines; without a selection a change is meant for all lines shown.",
@@ -85,15 +84,10 @@ class LinesScreen(LineChanging):
 
     def __init__(self, *, show: str = "open", number: str = "", change: str = "") -> None:
         super().__init__()
-        self._asked = AskedLines(ALL_LINES, LineSort.NEWEST)
-        self._opened: OpenedLines | None = None
-        self._source = PagedSource(lambda start, stop: None, 0)
-        self._timer: Timer | None = None
         self._show_name = show if show in SHOWN else "open"
         self._number = number
         self._first_change = change
-        self._sort = LineSort.NEWEST
-        self.table = VirtualTable(COLUMNS, self._source, markable=True, empty="No line fits.", id="lines")
+        self.table = VirtualTable(COLUMNS, markable=True, empty="No line fits.", id="lines")
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.TITLE_TEXT)
@@ -136,17 +130,17 @@ class LinesScreen(LineChanging):
     async def desk_ready(self) -> None:
         if self._number:
             self.table.focus()
-        self._ask()
+        self.ask_again()
         if self._first_change:
             await self.open_change(self._first_change)
 
-    def on_screen_resume(self) -> None:
-        if self._opened is not None and not self.is_changing:
-            self._ask(keep=True)
+    @property
+    def reads_again(self) -> bool:
+        return not self.is_changing
 
     # -- asking ------------------------------------------------------------------------------------
 
-    def _wanted(self) -> LineFilter:
+    def wanted(self) -> LineFilter:
         days = {field.field_name: field.date for field in self.query(DateField)}
         return replace(
             SHOWN[self._show_name][0],
@@ -158,100 +152,26 @@ class LinesScreen(LineChanging):
             number=self._number,
         )
 
-    def _ask(self, *, keep: bool = False) -> None:
-        """Read the list anew in the background; what is shown stays until the answer is there."""
-        self._stop_timer()
-        desk, asked, kept = self.desk, self._new_question(), self._kept() if keep else None
-        self.desk_app.run_read(
-            self, lambda: open_line_pages(desk, asked, self._row, kept), self._show_opened, group="list",
-            failed=self._not_opened,
-        )  # fmt: skip
+    def open_window(self, desk: Desk, asked: Asked[LineFilter, LineSort]) -> LineWindow:
+        return LineWindow(desk, asked.filter, asked.sort)
 
-    async def _catch_up(self, *, again: bool = False) -> None:
-        """The list answers what is typed, so that the next key acts on the rows it means (U-1.1)."""
-        if not await self.desk_app.desk_there():
-            return
-        shown = self._opened.pages.asked if self._opened else None
-        if again or shown is None or shown.filter != self._wanted() or shown.sort != self._sort:
-            self._stop_timer()
-            desk, kept, asked = self.desk, self._kept() if again else None, self._new_question()
-            try:
-                self._show_opened(
-                    await self.desk_app.ask(lambda: open_line_pages(desk, asked, self._row, kept), what="Finding…")
-                )
-            except DeskError as error:
-                self._not_opened(error)
+    def filter_changed(self) -> None:
+        """What is no longer shown must not be changed unseen."""
+        self.table.clear_marks()
 
-    def _not_opened(self, error: DeskError) -> None:
-        # The sort that was refused must not be asked for again and again.
-        self._sort = self._opened.pages.asked.sort if self._opened else LineSort.NEWEST
-        self.message_line.tell(error)
-
-    def _new_question(self) -> AskedLines:
-        self._asked = AskedLines(self._wanted(), self._sort)
-        return self._asked
-
-    def _kept(self) -> tuple[int, int] | None:
-        row = self.table.current
-        return (row.key, self.table.cursor) if row is not None and isinstance(row.key, int) else None
-
-    def _show_opened(self, opened: OpenedLines) -> None:
-        pages = opened.pages
-        if pages.asked is not self._asked or (self._opened and self._opened.pages is pages):
-            return
-        before = self._opened.pages.asked if self._opened else None
-        same = before is not None and (before.filter, before.sort) == (pages.asked.filter, pages.asked.sort)
-        if before is not None and before.filter != pages.asked.filter:
-            # What is no longer shown must not be changed unseen.
-            self.table.clear_marks()
-        self._opened = opened
-        self._source = PagedSource(lambda start, stop: self._fetch(pages, start, stop), opened.count, page=PAGE)
-        for start, rows in opened.first.items():
-            self._source.deliver(start, rows)
-        self.table.refresh_source(self._source, keep_key=same)
-        if not same:
-            self.table.cursor = opened.cursor
-        column = next(column for sort, column, _ in SORTS if sort is self._sort)
-        self.table.show_sort(column, descending=self._sort is LineSort.NEWEST)
-        self._show_title()
-        if not opened.counted:
-            self.desk_app.run_read(self, pages.count, lambda count: self._take_count(pages, count), group="count")
-
-    def _fetch(self, pages: LinePages, start: int, stop: int) -> None:
-        source = self._source
-
-        def deliver(rows: list[Row]) -> None:
-            source.deliver(start, rows)
-            self.table.rows_arrived()
-
-        def fail(error: DeskError) -> None:
-            source.failed(start)
-            self.message_line.tell(error)
-
-        self.desk_app.run_read(self, lambda: pages.read(start, stop), deliver, group=f"page {start}", failed=fail)
-
-    def _take_count(self, pages: LinePages, count: int) -> None:
-        if self._opened is not None and self._opened.pages is pages:
-            self._source.set_count(count)
-            self.table.count_changed()
-            self._show_title()
-
-    def _count(self) -> int | None:
-        return self._opened.pages.known_count if self._opened is not None else None
-
-    def _show_title(self) -> None:
-        count = self._count()
-        if count is None or self._opened is None:
+    def show_title(self) -> None:
+        count = self.count
+        if count is None or self.opened is None:
             said = "counting…"
         else:
-            more = "" if self._opened.pages.counted_all else "≥ "
+            more = "" if self.opened.pages.counted_all else "≥ "
             said = f"{more}{self.number(Decimal(count))} {'line' if count == 1 else 'lines'}"
         order = f" · order {self._number}" if self._number else ""
         marks = f" · {len(self.table.marks)} selected" if self.table.marks else ""
-        sort = next(name for sort, _, name in SORTS if sort is self._sort)
+        sort = self.sorting.name if self.sorting else ""
         self.title_bar.show(f"Lines{order} · {self._show_name} · {said}{marks} · {sort}")
 
-    def _row(self, line: LineRow) -> Row:
+    def row(self, line: LineRow) -> Row:
         look = LINE_STATUS[line.status]
         late = "! " if line.late else "  "
         return Row(
@@ -276,26 +196,9 @@ class LinesScreen(LineChanging):
 
     # -- typing ------------------------------------------------------------------------------------
 
-    @on(Field.Edited)
-    def _typed(self, message: Field.Edited) -> None:
-        if message.field.field_name == "find" and self.desk_app.desk is not None:
-            self._stop_timer()
-            self._timer = self.set_timer(FIND_SECONDS, self._ask)
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-
-    @on(VirtualTable.RowHighlighted, "#lines")
-    def _read_ahead(self, message: VirtualTable.RowHighlighted) -> None:
-        beyond = (message.index // PAGE + 1) * PAGE
-        if message.index % PAGE > PAGE // 2 and beyond < self._source.count:
-            self._source.rows(beyond, beyond + 1)
-
     @on(VirtualTable.MarksChanged, "#lines")
     def _marked(self) -> None:
-        self._show_title()
+        self.show_title()
 
     @on(VirtualTable.RowSelected, "#lines")
     async def _open_order(self, message: VirtualTable.RowSelected) -> None:
@@ -329,27 +232,19 @@ class LinesScreen(LineChanging):
         if field.field_name == "choice":
             self._show_name = field.text if field.text in SHOWN else "open"
             field.set_value(self._show_name)
-        await self._catch_up()
+        await self.catch_up()
 
     async def fields_done(self) -> None:
         """Enter: from a filter to the list, from the change to its preview."""
         field = self.current_field
         if field is not None and field.field_name in ("kind", "value"):
-            await self._caught_up_and_counted()
+            await self.counted()
             try:
                 await self.change_done()
             except DeskError as error:
                 field.show_error(error)
         else:
             self.table.focus()
-
-    async def line_wanted(self, delta: int) -> None:
-        await self._catch_up()
-        self.table.action_cursor_down() if delta > 0 else self.table.action_cursor_up()
-
-    async def page_wanted(self, delta: int) -> None:
-        await self._catch_up()
-        self.table.action_cursor_page_down() if delta > 0 else self.table.action_cursor_page_up()
 
     # -- commands ----------------------------------------------------------------------------------
 
@@ -369,10 +264,10 @@ class LinesScreen(LineChanging):
             self.table.clear_marks()
         elif self._number and field is None:
             self._number = ""
-            await self._catch_up()
+            await self.catch_up()
         elif field is not None and field.text and field.field_name not in ("choice", "kind", "value"):
             field.clear()
-            await self._catch_up()
+            await self.catch_up()
         else:
             await super().action_back()
 
@@ -384,55 +279,35 @@ class LinesScreen(LineChanging):
         if self._preview is None:
             self.field("find").focus()
 
-    async def action_sort(self) -> None:
-        sorts = [sort for sort, _, _ in SORTS]
-        self._sort = sorts[(sorts.index(self._sort) + 1) % len(sorts)]
-        await self._catch_up()
-
-    async def action_first_row(self) -> None:
-        await self._catch_up()
-        self.table.action_cursor_first()
-
-    async def action_last_row(self) -> None:
-        await self._catch_up()
-        self.table.action_cursor_last()
-
     async def action_go_to_number(self) -> None:
         if await self.desk_app.desk_there():
             await self.desk_app.open_screen("order_status")
 
     async def action_refresh(self) -> None:
         if self._preview is None:
-            await self._catch_up(again=True)
-            self.message_line.say("Read again.", "done")
+            await super().action_refresh()
 
     # -- what a change needs of the list -----------------------------------------------------------
 
     async def action_next_step(self) -> None:
-        await self._caught_up_and_counted()
+        await self.counted()
         await super().action_next_step()
-
-    async def _caught_up_and_counted(self) -> None:
-        await self._catch_up()
-        if self._opened is not None and self._count() is None:
-            pages = self._opened.pages
-            self._take_count(pages, await self.desk_app.ask(pages.count, what="Counting…"))
 
     def lines_meant(self) -> tuple[int, bool]:
         marks = len(self.table.marks)
-        return (marks, True) if marks else (self._count() or 0, False)
+        return (marks, True) if marks else (self.count or 0, False)
 
     def read_meant(self) -> Callable[[], Sequence[int]]:
         marks = sorted(key for key in self.table.marks if isinstance(key, int))
         if marks:
             return lambda: marks
-        desk, wanted = self.desk, self._asked.filter
+        desk, wanted = self.desk, self.opened.pages.asked.filter if self.opened else self.wanted()
         return lambda: line_ids(desk, wanted)
 
     async def lines_changed(self) -> None:
         self.table.clear_marks()
-        await self._catch_up(again=True)
+        await self.catch_up(again=True)
 
     def show_list(self) -> None:
-        self._show_title()
+        self.show_title()
         self.table.focus()

@@ -19,6 +19,7 @@ from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import Conflict, DeskError, Several
 from fluorders_tui.domain.registry import Value
 from fluorders_tui.screens.base import DeskScreen
+from fluorders_tui.screens.paged_list import background_source
 from fluorders_tui.screens.price_list_brackets import BracketTable
 from fluorders_tui.screens.price_list_fields import (
     CLOSE,
@@ -35,7 +36,7 @@ from fluorders_tui.screens.price_list_fields import (
 )
 from fluorders_tui.screens.price_list_texts import FIGURES, PRICES, STEPS, price_row, step_rows
 from fluorders_tui.screens.registry_fields import FieldMaker
-from fluorders_tui.services.price_list_raising import PreviewRow, RaisePreview, Raising, preview_raise, write_raised
+from fluorders_tui.services.price_list_raising import RaisePreview, Raising, preview_raise, write_raised
 from fluorders_tui.services.price_lists import (
     ListHead,
     NewList,
@@ -53,7 +54,7 @@ from fluorders_tui.widgets.field import Field
 from fluorders_tui.widgets.lookup import Lookup
 from fluorders_tui.widgets.message_line import MessageLine
 from fluorders_tui.widgets.reading_pane import ReadingPane
-from fluorders_tui.widgets.row_sources import ListSource, PagedSource
+from fluorders_tui.widgets.row_sources import ListSource, Row
 from fluorders_tui.widgets.title_bar import TitleBar
 from fluorders_tui.widgets.totals_bar import TotalsBar
 from fluorders_tui.widgets.virtual_table import VirtualTable
@@ -61,7 +62,6 @@ from fluorders_tui.widgets.virtual_table import VirtualTable
 __all__ = ["PriceListsScreen"]
 
 LABEL = 15
-PAGE = 100
 QUICK_SECONDS = 2.0
 """So long keys wait behind a preview or a write; what takes longer shows how far it is, and F12 stops it."""
 
@@ -324,22 +324,13 @@ class PriceListsScreen(DeskScreen):
         )
 
     def _show_prices(self, preview: RaisePreview) -> None:
-        source = PagedSource(lambda start, stop: self._fetch(source, preview, start, stop), preview.chosen, page=PAGE)
+        desk = self.desk
+
+        def read(start: int, stop: int) -> Sequence[Row]:
+            return [price_row(self, row) for row in preview.page(desk, start, stop)]
+
         self.table.set_columns(PRICES)
-        self.table.refresh_source(source, keep_key=False)
-
-    def _fetch(self, source: PagedSource, preview: RaisePreview, start: int, stop: int) -> None:
-        def show(rows: Sequence[PreviewRow]) -> None:
-            source.deliver(start, [price_row(self, row) for row in rows])
-            if self.table.source is source:
-                self.table.rows_arrived()
-
-        def failed(error: DeskError) -> None:
-            source.failed(start)
-            self.message_line.tell(error)
-
-        call = partial(preview.page, self.desk, start, stop)
-        self.desk_app.run_read(self, call, show, group=f"prices {start}", failed=failed)
+        self.table.refresh_source(background_source(self, self.table, preview.chosen, read), keep_key=False)
 
     def _show_figures(self) -> None:
         preview = self._shown.raised if self._shown is not None else None

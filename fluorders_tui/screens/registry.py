@@ -16,6 +16,8 @@ from textual.timer import Timer
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import DeskError
 from fluorders_tui.domain.registry import RegistrySpec
+from fluorders_tui.screens.list_pages import PAGE
+from fluorders_tui.screens.paged_list import background_source
 from fluorders_tui.screens.registry_files import RegistryFiles
 from fluorders_tui.screens.registry_form import RegistryFormScreen
 from fluorders_tui.screens.registry_reading import history_lines
@@ -30,14 +32,13 @@ from fluorders_tui.widgets.lookup import Lookup
 from fluorders_tui.widgets.message_line import MessageLine
 from fluorders_tui.widgets.question import Question
 from fluorders_tui.widgets.reading_pane import ReadingPane
-from fluorders_tui.widgets.row_sources import PagedSource, Row
+from fluorders_tui.widgets.row_sources import Row
 from fluorders_tui.widgets.table_layout import Column
 from fluorders_tui.widgets.title_bar import TitleBar
 from fluorders_tui.widgets.virtual_table import VirtualTable
 
 __all__ = ["RegistryScreen"]
 
-PAGE = 100
 ONE_ROW = ("company",)
 """Registries with one row, which is only changed."""
 OF_MANY = ("new", "copy_row", "deactivate", "show_inactive", "delete_row", "import_file")
@@ -173,10 +174,14 @@ class RegistryScreen(RegistryFiles):
 
     def _show_list(self, listed: _Listed) -> None:
         self._listed = listed
-        source = PagedSource(lambda start, stop: self._fetch(source, listed, start, stop), listed.count, page=PAGE)
+        columns, form, desk, spec = self._columns_for(listed.wanted), self.form, self.desk, self.spec
+
+        def read(start: int, stop: int) -> Sequence[Row]:
+            return shown_rows(desk, spec, columns, form, listed.window.rows(start, stop))
+
+        source = background_source(self, self.table, listed.count, read)
         if listed.rows:
             source.deliver(0, listed.rows)
-        columns = self._columns_for(listed.wanted)
         if columns != self.table.columns:
             self.table.set_columns(columns)
         before = self.table.cursor
@@ -187,26 +192,6 @@ class RegistryScreen(RegistryFiles):
     def _same_find(self, listed: _Listed) -> bool:
         shown, self._last_find = self._last_find, listed.wanted.find
         return shown == listed.wanted.find
-
-    def _fetch(self, source: PagedSource, listed: _Listed, start: int, stop: int) -> None:
-        columns, form, desk, spec = self._columns_for(listed.wanted), self.form, self.desk, self.spec
-
-        def failed(error: DeskError) -> None:
-            source.failed(start)
-            self.message_line.tell(error)
-
-        def show(rows: Sequence[Row]) -> None:
-            source.deliver(start, rows)
-            if self.table.source is source:
-                self.table.rows_arrived()
-
-        self.desk_app.run_read(
-            self,
-            lambda: shown_rows(desk, spec, columns, form, listed.window.rows(start, stop)),
-            show,
-            group=f"rows {start}",
-            failed=failed,
-        )
 
     def _show_title(self) -> None:
         parts = [self.spec.title]

@@ -165,6 +165,12 @@ class OrderWindow:
         counts = [run.count for run in self._runs]
         return sum(count or 0 for count in counts) if None not in counts else None
 
+    @property
+    def counted_all(self) -> bool:
+        """Whether these are all orders that the text means: it stops at `MOST_FOUND`."""
+        known = self.known_count
+        return not self.filter.text.strip() or (known is not None and known < MOST_FOUND)
+
     def count(self) -> int:
         """How many orders: known at once for a status, a customer or a small choice, else counted now."""
         known = self.known_count
