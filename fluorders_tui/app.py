@@ -18,11 +18,12 @@ from textual.worker import WorkerFailed
 from fluorders_tui.bindings import bindings
 from fluorders_tui.commands import check_keys
 from fluorders_tui.domain.errors import DeskError
+from fluorders_tui.live import LiveDesk
 from fluorders_tui.loading import keep_loaded, start_loading
 from fluorders_tui.themes import DEFAULT_THEME, THEMES, theme_name
 from fluorders_tui.widgets.error_screen import ErrorScreen
 from fluorders_tui.widgets.message_line import MessageLine
-from fluorders_tui.work import DeskFailed, DeskOpened, DeskWork
+from fluorders_tui.work import DeskFailed, DeskOpened
 
 # Without a log file the error must not appear on the screen instead.
 logging.getLogger("fluorders_tui").addHandler(logging.NullHandler())
@@ -70,7 +71,7 @@ Opener = Callable[[Any], Any]
 """Connects the database of the settings it is given, in a thread; raises `DeskError`."""
 
 
-class FluordersApp(DeskWork[int]):
+class FluordersApp(LiveDesk[int]):
     """The desk. `opener` connects after the first frame is drawn; `home` makes the first screen.
 
     `calm` False lets unexpected errors through to the caller: tests want to see them.

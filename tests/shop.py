@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from fluorders_tui.data.store import Store
 from fluorders_tui.domain.draft_lines import add_line
 from fluorders_tui.domain.entry import make_line
 from fluorders_tui.domain.header import choose_customer
 from fluorders_tui.domain.order import OrderDraft
 from fluorders_tui.services.conditions import customer_conditions, item_card, new_draft
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.desk import Desk, open_desk
+from fluorders_tui.services.fast_start import fast_start
 from fluorders_tui.services.registry_saving import save_row
+from tests.conftest import FixedClock
 
 CUSTOMERS = {
     "C0001": {"name": "Rossi [Milano]", "city": "Milano", "pop_up_note": "Deliver before ten."},
@@ -23,6 +26,15 @@ ITEMS = {
     "A-120": ("Washer [red]", "0.5"),
     "B-900": ("Anchor", "7"),
 }
+
+
+def shop_at(url: str) -> Desk:
+    """A desk with the shop on a database that has the schema."""
+    store = Store(url)
+    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=FixedClock())
+    desk = open_desk(store, "anna", clock=FixedClock())
+    fill_shop(desk)
+    return desk
 
 
 def fill_shop(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fluorders_tui.data.bulk import insert_many
+from fluorders_tui.data.change_feed import announce
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.tables.documents import JournalEntry
 
@@ -35,7 +36,7 @@ def _json(values: Mapping[str, Any]) -> str:
 
 
 def record(session: Session, at: dt.datetime, user: str, events: Sequence[Event]) -> None:
-    """Add `events` as of `at` (UTC) by `user`."""
+    """Add `events` as of `at` (UTC) by `user`, and tell the other desks once they are committed."""
     if not events:
         return
     rows = [
@@ -55,4 +56,6 @@ def record(session: Session, at: dt.datetime, user: str, events: Sequence[Event]
         }
         for event in events
     ]
-    insert_many(session.connection(), table(JournalEntry), rows)
+    connection = session.connection()
+    insert_many(connection, table(JournalEntry), rows)
+    announce(connection, {event.kind for event in events})

@@ -36,6 +36,8 @@ class DeskScreen(FieldFlow[Any]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("help", "leave", "jump")
     TITLE_TEXT = ""
     HELP_TEXT: ClassVar[tuple[str, ...]] = ()
+    LIVE: ClassVar[frozenset[str]] = frozenset()
+    """Kinds of documents whose changes at other desks this screen wants to hear of, as `DeskChanged`."""
     _knows_desk = False
 
     @property
@@ -96,6 +98,8 @@ class DeskScreen(FieldFlow[Any]):
         company = self.desk.company.name
         self.title_bar.show(right=f"{self.desk.user} @ {company}" if company else self.desk.user)
         await self.desk_ready()
+        if self.LIVE:
+            self.desk_app.watch_changes()
 
     async def desk_ready(self) -> None:
         """The database is connected: read what the screen shows."""

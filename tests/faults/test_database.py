@@ -21,26 +21,15 @@ from fluorders_tui.data.store import Store
 from fluorders_tui.domain.errors import Unreachable
 from fluorders_tui.screens.order_entry import OrderEntryScreen
 from fluorders_tui.services.desk import Desk, open_desk
-from fluorders_tui.services.fast_start import fast_start
 from fluorders_tui.services.holding import held
 from fluorders_tui.services.order_list import each_order
 from fluorders_tui.services.orders import enter_order
-from tests.conftest import FixedClock
 from tests.postgres import Server
-from tests.shop import draft, fill_shop
+from tests.shop import draft, shop_at
 from tests.ui.desk_demo import DemoSettings
 from tests.ui.raw_keys import burst, until
 
 ORDER = json.dumps({"customer": "C0001", "lines": [{"item": "A-100", "quantity": "3"}]})
-
-
-def shop_at(url: str) -> Desk:
-    """A desk with the shop on a database that has the schema."""
-    store = Store(url)
-    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=FixedClock())
-    desk = open_desk(store, "anna", clock=FixedClock())
-    fill_shop(desk)
-    return desk
 
 
 @pytest.fixture
