@@ -9,16 +9,16 @@ from fluorders_tui.commands import by_id
 __all__ = ["bindings"]
 
 
-def bindings(*command_ids: str) -> list[BindingType]:
+def bindings(*command_ids: str, action: str = "{}") -> list[BindingType]:
     """Bindings of these commands, for a screen's or a widget's `BINDINGS`.
 
-    The action has the command's name (`action_save` for `save`) and the binding carries the
-    command's id, so that the keys of the configuration reach it. `Unreadable` for an unknown id.
+    The action has the command's name (`action_save` for `save`) unless `action` puts it elsewhere; the binding
+    carries the command's id, so that the keys of the configuration reach it. `Unreadable` for an unknown id.
     """
     return [
         Binding(
             ",".join(command.keys),
-            command.id,
+            action.format(command.id),
             command.label,
             show=command.priority > 0,
             tooltip=command.help,

@@ -6,28 +6,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["MENU", "Destination"]
+__all__ = ["ELSEWHERE", "MENU", "Destination"]
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A screen to open with `arguments`; `command` is the menu's command, which has its key and label."""
+    """A screen to open with `arguments`. In the menu `command` has its key, label and help; elsewhere it has none."""
 
-    command: str
+    command: str = ""
     screen: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    label: str = ""
+    help: str = ""
 
 
+# The digits are for what people do all day: 4 the board, 5 offers, 6 supplier orders, 7 deliveries. Everything else is
+# two keys away by its name, and stands in `ELSEWHERE`.
 MENU: tuple[Destination, ...] = (
     Destination("menu_new_order", "order_entry"),
     Destination("menu_orders", "orders"),
     Destination("menu_order_status", "order_status"),
-    Destination("menu_customers", "registry", {"name": "customers"}),
-    Destination("menu_items", "registry", {"name": "items"}),
-    Destination("menu_price_lists", "registry", {"name": "price_lists"}),
-    Destination("menu_registries", "registries"),
     Destination("menu_lines", "lines"),
+    Destination("menu_registries", "registries"),
     Destination("menu_keys"),
     Destination("menu_quit"),
 )
 """In the order of their keys; the last two open no screen."""
+
+ELSEWHERE: tuple[Destination, ...] = (
+    Destination(
+        screen="registry", arguments={"name": "customers"}, label="Customers", help="The registry of customers."
+    ),
+    Destination(screen="registry", arguments={"name": "items"}, label="Items", help="The registry of items."),
+    Destination(
+        screen="registry", arguments={"name": "price_lists"}, label="Price lists", help="The registry of price lists."
+    ),
+)
+"""What Ctrl+O lists below the menu."""

@@ -72,8 +72,9 @@ class HomeScreen(DeskScreen):
 
     CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(*(one.command for one in MENU), action="menu('{}')"),
         *bindings(
-            *(one.command for one in MENU), "choose", "cursor_up", "cursor_down", "cursor_first", "cursor_last",
+            "choose", "cursor_up", "cursor_down", "cursor_first", "cursor_last",
             "refresh", "new", "find", "go_to_number", "discard", "try_again",
         ),
         *(Binding(key, f"open_beside('{key}')", show=False) for key in by_id("open_beside").keys),
@@ -338,8 +339,10 @@ class HomeScreen(DeskScreen):
         target = shortcut.target
         if isinstance(target, _Target):
             await self._go(target.screen, target.arguments)
+        elif target == "try_again":
+            await self.action_try_again()
         else:
-            await self.run_action(str(target))
+            await self.action_menu(str(target))
 
     async def _go(self, screen: str, arguments: Mapping[str, Any]) -> None:
         self.pane.close()
@@ -358,35 +361,16 @@ class HomeScreen(DeskScreen):
             self._show_needs(await self.desk_app.ask(lambda: _needs(desk)))
         return True
 
-    async def _menu_choice(self, place: int) -> None:
-        await self._go(MENU[place].screen, MENU[place].arguments)
-
-    async def action_menu_new_order(self) -> None:
-        await self._menu_choice(0)
-
-    async def action_menu_orders(self) -> None:
-        await self._menu_choice(1)
-
-    async def action_menu_order_status(self) -> None:
-        await self._menu_choice(2)
-
-    async def action_menu_customers(self) -> None:
-        await self._menu_choice(3)
-
-    async def action_menu_items(self) -> None:
-        await self._menu_choice(4)
-
-    async def action_menu_price_lists(self) -> None:
-        await self._menu_choice(5)
-
-    async def action_menu_registries(self) -> None:
-        await self._menu_choice(6)
-
-    async def action_menu_lines(self) -> None:
-        await self._menu_choice(7)
+    async def action_menu(self, command: str) -> None:
+        """A line of the menu: the screen it opens, or what it does here."""
+        chosen = next(one for one in MENU if one.command == command)
+        if chosen.screen:
+            await self._go(chosen.screen, chosen.arguments)
+        else:
+            await self.run_action(command)
 
     async def action_menu_keys(self) -> None:
-        """9: every key of the desk, by group."""
+        """Every key of the desk, by group."""
         if self.pane.close():
             return
         said: list[str] = [*self.HELP_TEXT]
@@ -402,13 +386,13 @@ class HomeScreen(DeskScreen):
         await self.app.run_action("quit")
 
     async def action_new(self) -> None:
-        await self.action_menu_new_order()
+        await self.action_menu("menu_new_order")
 
     async def action_find(self) -> None:
-        await self.action_menu_orders()
+        await self.action_menu("menu_orders")
 
     async def action_go_to_number(self) -> None:
-        await self.action_menu_order_status()
+        await self.action_menu("menu_order_status")
 
     async def action_refresh(self) -> None:
         if self.desk_app.desk is None:

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from fluorders_tui.commands import by_id, check_keys, keys_of
 from fluorders_tui.keynames import display_key
 from fluorders_tui.screens.base import DeskScreen
-from fluorders_tui.screens.destinations import MENU
+from fluorders_tui.screens.destinations import ELSEWHERE, MENU
 from fluorders_tui.widgets.command_bar import CommandBar
 from fluorders_tui.widgets.field import Field
 from fluorders_tui.widgets.message_line import MessageLine
@@ -82,6 +82,7 @@ class JumpScreen(DeskScreen):
                 if one.screen
             ),
             home,
+            *(_Place("", one.label, one.help, one.screen, one.arguments) for one in ELSEWHERE),
         ]
 
     def _narrow(self, text: str) -> None:
