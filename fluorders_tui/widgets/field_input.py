@@ -55,6 +55,13 @@ class FieldInput(Input, inherit_bindings=False):
     def __init__(self, text: str, *, max_length: int) -> None:
         super().__init__(plain(text), compact=True, select_on_focus=True, max_length=max_length)
         self.cursor_blink = False
+        self.gives_first_space = False
+        """A space in the empty field is a command's: no text begins with one."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        if character == " " and not self.value and self.gives_first_space:
+            return False
+        return super().check_consume_key(key, character)
 
     def action_empty(self) -> None:
         """Delete everything in the field."""
