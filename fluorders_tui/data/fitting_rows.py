@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
+from fluorders_tui.data.registries import registries
+from fluorders_tui.data.registry_rows import IN_LIST
 from fluorders_tui.data.tables import basics, commerce, items, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.conditions import PriceListVersion
@@ -40,15 +42,29 @@ def versions_beside(connection: Connection, ids: Sequence[int]) -> list[PriceLis
     ]
 
 
-def with_own_unit(connection: Connection, ids: Sequence[int]) -> list[int]:
-    """The items among `ids` that have their main unit as an alternative one too."""
+def several_defaults(
+    connection: Connection, registry: str, flag: str, parent_ids: Sequence[int]
+) -> dict[int, list[int]]:
+    """The rows with `flag` set, in the order they were made, of each parent that has more than one."""
+    stored = registries()[registry]
+    parent, marked = stored.field(stored.spec.parent).column, stored.field(flag).column
+    found: dict[int, list[int]] = {}
+    for start in range(0, len(parent_ids), IN_LIST):
+        query = select(parent, stored.table.c.id).where(parent.in_(parent_ids[start : start + IN_LIST]))
+        for owner, row_id in connection.execute(query.where(marked.is_(True)).order_by(stored.table.c.id)):
+            found.setdefault(owner, []).append(row_id)
+    return {owner: rows for owner, rows in found.items() if len(rows) > 1}
+
+
+def with_own_unit(connection: Connection, ids: Sequence[int]) -> list[tuple[int, int]]:
+    """The items among `ids` that have their main unit as an alternative one too, each with that row."""
     item, other = table(items.Item), table(items.ItemUnit)
     rows = connection.execute(
-        select(item.c.id)
+        select(item.c.id, other.c.id)
         .join(other, other.c.item_id == item.c.id)
         .where(item.c.id.in_(ids), other.c.unit_id == item.c.unit_id)
     )
-    return list(rows.scalars())
+    return [(owner, row_id) for owner, row_id in rows]
 
 
 #: Where the codes stand that the company's row names in plain text.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, select, text
 
 from fluorders_tui.data.registries import registries
 from fluorders_tui.data.registry_rows import IN_LIST
@@ -103,53 +102,3 @@ def main_units(connection: Connection, items: Iterable[str]) -> dict[str, str]:
         rows = connection.execute(query.where(item.c.code.in_(wanted[start : start + IN_LIST])))
         found.update({row[0]: row[1] for row in rows})
     return found
-
-
-def several_defaults(connection: Connection, registry: str, flag: str, parent_ids: Iterable[int]) -> list[int]:
-    """Ids of the parents among `parent_ids` that have more than one row with `flag` set."""
-    stored = registries()[registry]
-    parent, marked = stored.field(stored.spec.parent).column, stored.field(flag).column
-    ids = sorted(set(parent_ids))
-    found: list[Any] = []
-    for start in range(0, len(ids), IN_LIST):
-        query = select(parent).where(parent.in_(ids[start : start + IN_LIST]), marked.is_(True))
-        found.extend(connection.execute(query.group_by(parent).having(func.count() > 1)).scalars())
-    return found
-
-
-def kit_in_itself(connection: Connection, kits: Iterable[int]) -> str:
-    """The code of a kit, among `kits` and what they contain, that contains itself; empty when none does."""
-    component = registries()["item-components"].table
-    edges: dict[int, list[int]] = {}
-    waiting = set(kits)
-    while waiting:
-        part = sorted(waiting)[:IN_LIST]
-        for row_id in part:
-            edges[row_id] = []
-        query = select(component.c.item_id, component.c.component_id).where(component.c.item_id.in_(part))
-        for kit, contained in connection.execute(query):
-            edges[kit].append(contained)
-        waiting = (waiting | {row_id for kit in part for row_id in edges[kit]}) - edges.keys()
-    circular = _in_circle(edges)
-    if circular is None:
-        return ""
-    item = registries()["items"].table
-    return str(connection.execute(select(item.c.code).where(item.c.id == circular)).scalar_one())
-
-
-def _in_circle(edges: dict[int, list[int]]) -> int | None:
-    """A node that can be reached from itself; what leads nowhere is taken away until only circles are left."""
-    users: dict[int, list[int]] = {}
-    for node, contained in edges.items():
-        for other in contained:
-            users.setdefault(other, []).append(node)
-    left = {node: len(contained) for node, contained in edges.items()}
-    free = [node for node, number in left.items() if number == 0]
-    while free:
-        node = free.pop()
-        del left[node]
-        for user in users.get(node, ()):
-            left[user] -= 1
-            if left[user] == 0:
-                free.append(user)
-    return min(left) if left else None

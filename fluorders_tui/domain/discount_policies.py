@@ -8,18 +8,18 @@ combination with a policy that matches and is valid supplies all discounts. Wher
   price lists (D-4.1); one without a start is the oldest.
 - Those that started on the same day are a tie, unless they give the same (D-4.8): the first by code
   stands in, and the line says that nobody decided.
-- A policy of a combination that is not in the table is never used; `check_policies` names it.
+- A policy of a combination that is not in the table is never used; `check_policy` refuses it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from fluorders_tui.domain.errors import DeskError, Invalid, Refused, Several
+from fluorders_tui.domain.errors import DeskError, Invalid, Refused
 from fluorders_tui.domain.order import Discount, DiscountSource
 
 if TYPE_CHECKING:
@@ -162,31 +162,45 @@ def policy_discounts(index: PolicyIndex, customer: str, category: str, card: Ite
     return NO_HIT
 
 
-def check_policies(policies: Sequence[DiscountPolicy], combinations: Sequence[DiscountCombination]) -> None:
-    """Refuse policies and a combination table that can't work, when they are saved (D-5.4).
-
-    Raises `Several` with everything that is wrong, each with its place (`policies[2].valid_to`).
-    Two policies with the same criteria and start but different ends are no error: where both are valid
-    the tie is shown (D-4.8).
-    """
-    errors = [*_combination_errors(combinations), *_policy_errors(policies, combinations)]
-    if errors:
-        raise Several(errors)
-
-
 def check_policy(policy: DiscountPolicy, combinations: Sequence[DiscountCombination]) -> list[DeskError]:
-    """What is wrong with one policy beside the table of combinations (D-5.4), by its own fields."""
-    return [_own(error) for error in _policy_errors([policy], combinations)]
+    """What is wrong with a policy beside the table of combinations when it is saved (D-5.4, P-15), by its fields.
+
+    Two policies with the same criteria and start are no error: where both are valid the tie is shown (D-4.8).
+    """
+    errors: list[DeskError] = []
+    code = policy.code
+    if not any(policy.looks):
+        hint = f"Set one of {', '.join(CRITERIA.values())}."
+        message = f"{code} matches nothing: it has no criterion."
+        errors.append(Invalid(message, field=next(iter(CRITERIA)), rule="D-5.4", hint=hint))
+    elif policy.looks not in {one.looks for one in combinations}:
+        field = next(name for name, used in zip(CRITERIA, policy.looks, strict=True) if used)
+        message = f"{code} would never be used: no combination looks at {_named(policy.looks)}."
+        errors.append(
+            Refused(message, field=field, rule="D-5.4", hint="Add that combination under Discount combinations first.")
+        )
+    if not policy.discounts:
+        errors.append(Invalid(f"{code} gives no discount.", field="discounts", rule="D-5.4"))
+    if policy.valid_from and policy.valid_to and policy.valid_to < policy.valid_from:
+        message = f"{code} ends on {policy.valid_to}, before it starts on {policy.valid_from}."
+        errors.append(Invalid(message, field="valid_to", rule="D-5.4"))
+    return errors
 
 
 def check_combination(combination: DiscountCombination, others: Sequence[DiscountCombination]) -> list[DeskError]:
-    """What is wrong with one combination beside the `others` (D-5.4), by its own fields."""
-    found = _combination_errors([*others, combination])
-    return [_own(error) for error in found if error.field.startswith(f"combinations[{len(others) + 1}]")]
-
-
-def _own(error: DeskError) -> DeskError:
-    return type(error)(error.message, field=error.field.partition("].")[2], rule=error.rule, hint=error.hint)
+    """What is wrong with a combination beside the `others` when it is saved (D-5.4, P-15), by its fields."""
+    errors: list[DeskError] = []
+    if not any(combination.looks):
+        hint = "Mark at least one criterion."
+        message = "A combination that looks at nothing gives nothing."
+        errors.append(Invalid(message, field=next(iter(CRITERIA)), rule="D-5.4", hint=hint))
+    elif any(one.looks == combination.looks for one in others):
+        field = next(name for name, used in zip(CRITERIA, combination.looks, strict=True) if used)
+        errors.append(Invalid(f"{combination.name.capitalize()} is there twice.", field=field, rule="D-5.4"))
+    if any(one.priority == combination.priority for one in others):
+        message = f"Another combination has priority {combination.priority}: which comes first is not decided."
+        errors.append(Invalid(message, field="priority", rule="D-5.4"))
+    return errors
 
 
 def _set(values: Values) -> Looks:
@@ -216,60 +230,3 @@ def _decided(valid: list[DiscountPolicy]) -> PolicyHit:
     if all(one.discounts == first.discounts for one in rivals):
         return PolicyHit(first.discounts, first.code)
     return PolicyHit(first.discounts, first.code, tuple(one.code for one in rivals))
-
-
-def _combination_errors(combinations: Sequence[DiscountCombination]) -> Iterator[DeskError]:
-    priorities: set[int] = set()
-    looked: set[Looks] = set()
-    for number, one in enumerate(combinations, 1):
-        place = f"combinations[{number}]"
-        if not any(one.looks):
-            hint = "Mark at least one criterion."
-            yield Invalid("A combination that looks at nothing gives nothing.", field=place, rule="D-5.4", hint=hint)
-        elif one.looks in looked:
-            yield Invalid(f"{one.name.capitalize()} is there twice.", field=place, rule="D-5.4")
-        if one.priority in priorities:
-            message = f"Another combination has priority {one.priority}: which comes first is not decided."
-            yield Invalid(message, field=f"{place}.priority", rule="D-5.4")
-        looked.add(one.looks)
-        priorities.add(one.priority)
-
-
-def _policy_errors(
-    policies: Sequence[DiscountPolicy], combinations: Sequence[DiscountCombination]
-) -> Iterator[DeskError]:
-    looked = {one.looks for one in combinations}
-    codes: set[str] = set()
-    spans: dict[tuple[Values, dt.date | None, dt.date | None], str] = {}
-    for number, policy in enumerate(policies, 1):
-        place = f"policies[{number}]"
-        code = policy.code or f"Row {number}"
-        if not policy.code.strip():
-            yield Invalid("A policy needs a code.", field=f"{place}.code", rule="D-5.4")
-        elif policy.code in codes:
-            yield Invalid(f"{code} is there twice.", field=f"{place}.code", rule="D-5.4")
-        codes.add(policy.code)
-        if not any(policy.looks):
-            names = ", ".join(CRITERIA.values())
-            yield Invalid(
-                f"{code} matches nothing: it has no criterion.", field=place, rule="D-5.4", hint=f"Set one of {names}."
-            )
-        elif policy.looks not in looked:
-            yield Refused(
-                f"{code} would never be used: no combination looks at {_named(policy.looks)}.",
-                field=place,
-                rule="D-5.4",
-                hint="Add that combination to the table first.",
-            )
-        if not policy.discounts:
-            yield Invalid(f"{code} gives no discount.", field=f"{place}.discounts", rule="D-5.4")
-        if policy.valid_from and policy.valid_to and policy.valid_to < policy.valid_from:
-            yield Invalid(
-                f"{code} ends on {policy.valid_to}, before it starts on {policy.valid_from}.",
-                field=f"{place}.valid_to",
-                rule="D-5.4",
-            )
-        span = (policy.values, policy.valid_from, policy.valid_to)
-        if any(policy.looks) and span in spans:
-            yield Invalid(f"{code} has the criteria and dates of {spans[span]}.", field=place, rule="D-5.4")
-        spans.setdefault(span, code)

@@ -9,9 +9,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from fluorders_tui.domain.amounts import with_amounts
 from fluorders_tui.domain.conditions import CustomerConditions, ItemCard, LineChecks
@@ -103,31 +104,25 @@ def find_cycle(edges: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
     return ()
 
 
-def check_components(kit: str, components: Sequence[KitComponent], edges: Mapping[str, Iterable[str]]) -> None:
-    """Refuse the components of `kit` when they are saved: a quantity of 0, one twice, or a cycle (D-6.5).
+def circular_components(edges: Mapping[str, Iterable[str]], kits: Container[str]) -> Iterator[tuple[str, str, Refused]]:
+    """The components by which one of `kits` would contain itself: kit, component, and the way round (D-6.5).
 
-    `edges` are the components of all kits as stored; those of `kit` itself are taken from `components`.
-    Raises `Several` with each place (`components[2].item`).
+    `edges` names the components of each kit. Each circle is told once, at every one of `kits` that is in it.
     """
-    errors: list[DeskError] = []
-    seen: set[str] = set()
-    for number, component in enumerate(components, 1):
-        place = f"components[{number}]"
-        if not component.quantity.is_finite() or component.quantity <= 0:
-            errors.append(Invalid("The quantity must be more than 0.", field=f"{place}.quantity", rule="D-6.5"))
-        if component.item in seen:
-            hint = "Add the quantities up in one row."
-            errors.append(Invalid(f"{component.item} is there twice.", field=f"{place}.item", rule="D-6.5", hint=hint))
-            continue
-        seen.add(component.item)
-        others = {code: parts for code, parts in edges.items() if code != kit}
-        cycle = find_cycle({kit: (component.item,), **others})
-        # A cycle among other kits is theirs to put right.
-        if kit in cycle:
-            way = " → ".join(cycle)
-            errors.append(Invalid(f"{kit} would contain itself: {way}.", field=f"{place}.item", rule="D-6.5"))
-    if errors:
-        raise Several(errors)
+    left = {kit: tuple(components) for kit, components in edges.items()}
+    while cycle := find_cycle(left):
+        for kit, component in pairwise(cycle):
+            if kit in kits:
+                message = f"{kit} would contain itself: {' → '.join(_turned(cycle, kit))}."
+                yield kit, component, Refused(message, field="component", rule="D-6.5")
+        # Other circles may go through the same kits: only this way is closed.
+        first, second = cycle[0], cycle[1]
+        left[first] = tuple(component for component in left[first] if component != second)
+
+
+def _turned(cycle: Sequence[str], start: str) -> tuple[str, ...]:
+    place = cycle.index(start)
+    return (*cycle[place:-1], *cycle[: place + 1])
 
 
 def _kit_line(draft: OrderDraft, index: int, components: Sequence[KitComponent]) -> OrderLine:

@@ -257,7 +257,8 @@ def preview(
 def check_numbering(numbering: Numbering) -> None:
     """Refuse a numbering that can't work, when it is saved (D-9.1, D-9.2).
 
-    Raises `Several` with everything that is wrong, each with the place (`policies[1].ranges[2].end`).
+    Raises `Several` with everything that is wrong, each with the place (`policies[1].ranges[2].end`; `format`
+    is the numbering's own).
     """
     errors = list(_errors(numbering))
     if errors:
@@ -295,17 +296,14 @@ def _policy_errors(numbering: Numbering, policy: NumberingPolicy, place: str) ->
             yield wrong("The range ends before its first number.", f"ranges[{i}].end")
         if row.search_start is not None and row.search_start < row.start:
             yield wrong("The search can't start before the range.", f"ranges[{i}].search_start")
-    for earlier, later in pairwise(ranges_of(policy)):
+    in_order = sorted(enumerate(policy.ranges, 1), key=lambda one: one[1].start)
+    for (_, earlier), (i, later) in pairwise(in_order):
         if earlier.end is None or earlier.end >= later.start:
-            yield wrong(f"The ranges from {earlier.start} and from {later.start} overlap.", "ranges")
-    formats = {f"{place}.format": format_for(numbering, policy)}
-    for i, row in enumerate(policy.ranges, 1):
-        formats[f"{place}.ranges[{i}].format"] = format_for(numbering, policy, row)
-    reported: set[str] = set()
+            yield wrong(f"The ranges from {earlier.start} and from {later.start} overlap.", f"ranges[{i}].start")
+    # A format is wrong where it is written, whoever uses it.
+    formats = {f"{place}.format" if policy.format else "format": format_for(numbering, policy)}
+    formats |= {f"{place}.ranges[{i}].format": row.format for i, row in enumerate(policy.ranges, 1) if row.format}
     for field, template in formats.items():
-        if template in reported:
-            continue
-        reported.add(template)
         try:
             check_format(template, policy.period, policy.shift_months, policy.shift_days)
         except Invalid as error:

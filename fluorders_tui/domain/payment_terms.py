@@ -57,7 +57,8 @@ def check_term(term: PaymentTerm) -> None:
     """Raise `Refused` when `term` can't work: instalments and shares (D-8.1), days (D-8.2), excluded months (D-8.3b).
 
     Each of taxable, VAT and expenses must be shared out to 100 %, or be left at zero throughout,
-    which shares it equally.
+    which shares it equally. The field names the row (`instalments[2].days`); shares that don't add up are
+    told at the last one.
     """
     if not term.instalments:
         raise Refused("A payment term needs at least one instalment.", field="instalments", rule="D-8.1")
@@ -80,7 +81,7 @@ def check_term(term: PaymentTerm) -> None:
         if made not in (ZERO, HUNDRED):
             raise Refused(
                 f"The shares of {name} make {plain(made)} %, not 100 %.",
-                field=f"instalments.{_PART_FIELDS[part]}",
+                field=f"instalments[{len(term.instalments)}].{_PART_FIELDS[part]}",
                 rule="D-8.1",
                 hint="Leave them all at zero for equal shares.",
             )
@@ -91,18 +92,21 @@ def check_term(term: PaymentTerm) -> None:
 
 def _check_excluded_months(term: PaymentTerm) -> None:
     excluded = [row.month for row in term.excluded_months]
-    for row in term.excluded_months:
-        message = ""
-        if not (1 <= row.month <= 12 and 1 <= row.to_month <= 12):
+    for place, row in enumerate(term.excluded_months, 1):
+        message, field = "", "month"
+        if not 1 <= row.month <= 12:
             message = "Months go from 1 to 12."
+        elif not 1 <= row.to_month <= 12:
+            message, field = "Months go from 1 to 12.", "to_month"
         elif not 1 <= row.to_day <= calendar.monthrange(_LEAP_YEAR, row.to_month)[1]:
-            message = f"{_MONTHS[row.to_month]} has no day {row.to_day}."
-        elif excluded.count(row.month) > 1:
+            message, field = f"{_MONTHS[row.to_month]} has no day {row.to_day}.", "to_day"
+        elif row.month in excluded[: place - 1]:
             message = f"{_MONTHS[row.month]} is excluded twice."
         elif row.to_month in excluded:
             message = f"Due dates in {_MONTHS[row.month]} can't move to {_MONTHS[row.to_month]}, which is excluded too."
+            field = "to_month"
         if message:
-            raise Refused(message, field="excluded_months", rule="D-8.3b")
+            raise Refused(message, field=f"excluded_months[{place}].{field}", rule="D-8.3b")
 
 
 def _end_of_month(date: dt.date) -> dt.date:

@@ -21,7 +21,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from fluorders_tui.domain.conditions import PriceListVersion
-from fluorders_tui.domain.errors import DeskError, Refused, Several
+from fluorders_tui.domain.errors import Refused
 
 _DAY = dt.timedelta(days=1)
 
@@ -104,23 +104,16 @@ def find_conflicts(versions: Iterable[PriceListVersion]) -> tuple[VersionConflic
     return tuple(found for key in sorted(series) for found in _conflicts(series[key]))
 
 
-def check_versions(versions: Iterable[PriceListVersion]) -> None:
-    """Refuse versions whose dates contradict each other, when they are saved (D-4.1); gaps pass.
+def version_errors(versions: Iterable[PriceListVersion]) -> Iterator[tuple[PriceListVersion, Refused]]:
+    """What is to be refused when versions are saved, at each one it concerns (D-4.1); gaps pass.
 
-    Raises `Several` (field `valid_from` or `valid_to`) with all of them.
+    The field is `valid_from` or `valid_to`.
     """
-    errors: list[DeskError] = [
-        Refused(
-            found.message,
-            field="valid_from" if found.kind is ConflictKind.SAME_START else "valid_to",
-            rule="D-4.1",
-            hint=_HINTS[found.kind],
-        )
-        for found in find_conflicts(versions)
-        if found.refuses
-    ]
-    if errors:
-        raise Several(errors)
+    for found in find_conflicts(versions):
+        if found.refuses:
+            field = "valid_from" if found.kind is ConflictKind.SAME_START else "valid_to"
+            error = Refused(found.message, field=field, rule="D-4.1", hint=_HINTS[found.kind])
+            yield from ((version, error) for version in found.versions)
 
 
 _HINTS = {

@@ -149,15 +149,12 @@ class ChildTab(Vertical):
         self.show_rows()
         return True
 
-    def show_error(self, index: int, name: str, error: DeskError) -> bool:
-        """Put the row with this index into the strip and the error at its field."""
-        if not 0 <= index < len(self.rows):
-            return False
-        self.load(index)
+    def show_error(self, index: int, name: str, error: DeskError) -> None:
+        """Put the row with this index into the strip, or a new one where it is missing, and the error at its field."""
+        self.load(index if 0 <= index < len(self.rows) else None)
         field = self.fields.get(name) or self.first
         field.focus()
         field.show_error(error)
-        return True
 
     # -- how ---------------------------------------------------------------------------------------
 

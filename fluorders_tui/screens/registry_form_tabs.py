@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -15,7 +13,7 @@ from fluorders_tui.screens.registry_draft import RowDraft
 from fluorders_tui.screens.registry_fields import FieldMaker
 from fluorders_tui.screens.registry_tabs import FieldTab, child_registries, tab_fields, tab_names
 from fluorders_tui.screens.registry_texts import Names, value_text
-from fluorders_tui.services.registries import registry_spec
+from fluorders_tui.services.registries import CHILD_PLACE, place_in_words, registry_spec
 from fluorders_tui.widgets.command_bar import CommandBar
 from fluorders_tui.widgets.field import Field
 from fluorders_tui.widgets.lookup import Lookup
@@ -25,8 +23,6 @@ from fluorders_tui.widgets.tab_line import TabLine
 from fluorders_tui.widgets.title_bar import TitleBar
 
 __all__ = ["FormTabs"]
-
-CHILD_PLACE = re.compile(r"(?P<registry>[a-z-]+)\[(?P<row>\d+)\]\.(?P<field>\w+)")
 
 TWO_COLUMNS = 128
 """Cells of a screen that shows fields in two columns."""
@@ -177,10 +173,4 @@ class FormTabs(DeskScreen):
                 self.tab.show_error(int(place["row"]) - 1, place["field"], error)
 
     def _told(self, error: DeskError) -> str:
-        place = CHILD_PLACE.fullmatch(error.field)
-        where = ""
-        if error.field in self.spec.by_name:
-            where = self.spec.by_name[error.field].label
-        elif place:
-            where = f"{registry_spec(place['registry']).title}, row {place['row']}"
-        return f"{where}: {error.message} {error.hint}".strip(": ")
+        return f"{place_in_words(self.spec.name, error.field)}: {error.message} {error.hint}".strip(": ")

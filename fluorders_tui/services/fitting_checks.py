@@ -1,46 +1,116 @@
-"""Whether rows that were just written fit the others: dated lists, discount policies, combinations, units."""
+"""Whether rows that were just written fit the others: one default per customer, dated lists, a term's shares, kits.
+
+`check_together` runs after writing and before the transaction ends.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fluorders_tui.data.fitting_rows import (
     COMPANY_CODES,
     code_exists,
     company_row_of,
+    several_defaults,
     versions_beside,
     with_own_unit,
 )
+from fluorders_tui.data.kit_rows import kit_edges
 from fluorders_tui.data.policy_rows import combination_rows, policy_rows
+from fluorders_tui.data.registries import registries
+from fluorders_tui.data.registry_rows import RowState, children_of, row_by_id
 from fluorders_tui.data.store import Connection
 from fluorders_tui.domain.discount_policies import check_combination, check_policy
 from fluorders_tui.domain.errors import DeskError, Invalid, Refused
-from fluorders_tui.domain.price_versions import ConflictKind, find_conflicts
+from fluorders_tui.domain.kits import circular_components
+from fluorders_tui.domain.price_versions import version_errors
+from fluorders_tui.services.composed_rows import Placed, numbering_errors, term_errors
 
-__all__ = ["FITTING"]
+__all__ = ["Misfit", "check_together", "together"]
 
-Found = Iterator[tuple[int, DeskError]]
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A row that doesn't fit: the `owner` that was written, or one of its rows in another table.
+
+    `rows` are ids in `registry`, those that would best be put right first; without them the error's field is
+    one of the owner's own.
+    """
+
+    owner: int
+    error: DeskError
+    registry: str = ""
+    rows: tuple[int, ...] = ()
+
+
+Found = Iterator[Misfit]
+
+#: Rows of which one parent has at most one (D-2.1, D-2.2).
+_ONE_DEFAULT = {
+    "customer-price-lists": ("default",),
+    "customer-carriers": ("default",),
+    "destinations": ("default_destination", "default_recipient"),
+    "item-suppliers": ("default",),
+}
+
+
+def together(registry: str) -> bool:
+    """Whether rows of this registry must fit others of the same parent, which `check_together` finds out."""
+    owner = registries()[registry].spec.parent_registry or registry
+    return registry in _ONE_DEFAULT or registry in _FITTING or owner in _COMPOSED
+
+
+def check_together(connection: Connection, registry: str, parents: Iterable[int]) -> list[Misfit]:
+    """What is wrong with the rows of the written `parents` taken together.
+
+    `registry` is the one that was written: its parents are the rows its rows belong to, or its own rows.
+    """
+    ids = sorted(set(parents))
+    if not ids or not together(registry):
+        return []
+    found: list[Misfit] = list(_defaults(connection, registry, ids)) if registry in _ONE_DEFAULT else []
+    if registry in _FITTING:
+        found.extend(_FITTING[registry](connection, ids))
+    owner = registries()[registry].spec.parent_registry or registry
+    if owner in _COMPOSED:
+        found.extend(_composed(connection, owner, ids))
+    return found
+
+
+def _defaults(connection: Connection, registry: str, ids: Sequence[int]) -> Found:
+    spec = registries()[registry].spec
+    singular = registries()[spec.parent_registry].spec.singular
+    for flag in _ONE_DEFAULT[registry]:
+        label = spec.by_name[flag].label.lower()
+        message = f"There can be only one {label} among the {spec.title.lower()} of one {singular}."
+        for owner, rows in several_defaults(connection, registry, flag, ids).items():
+            yield Misfit(owner, Refused(message, field=flag, rule="D-2.1"), registry, tuple(reversed(rows)))
+
+
+def _components(connection: Connection, ids: Sequence[int]) -> Found:
+    """D-6.5: no kit contains itself."""
+    kits = kit_edges(connection, ids)
+    edges = {code: tuple(kit.rows) for code, kit in kits.items()}
+    written = {code for code, kit in kits.items() if kit.id in set(ids)}
+    for code, component, error in circular_components(edges, written):
+        yield Misfit(kits[code].id, error, "item-components", (kits[code].rows[component],))
 
 
 def _price_lists(connection: Connection, ids: Sequence[int]) -> Found:
     """D-4.1: dates that contradict each other are refused where the written list is one of them (P-63)."""
     written = set(ids)
-    for conflict in find_conflicts(versions_beside(connection, ids)):
-        if not conflict.refuses:
-            continue
-        field = "valid_from" if conflict.kind is ConflictKind.SAME_START else "valid_to"
-        for version in conflict.versions:
-            if version.id in written:
-                yield version.id, Refused(conflict.message, field=field, rule="D-4.1")
+    for version, error in version_errors(versions_beside(connection, ids)):
+        if version.id in written:
+            yield Misfit(version.id, error)
 
 
 def _policies(connection: Connection, ids: Sequence[int]) -> Found:
     """D-5.4."""
     combinations = [one for _, one in combination_rows(connection)]
     for row_id, policy in policy_rows(connection, ids):
-        for error in check_policy(policy, combinations):
-            yield row_id, error
+        yield from (Misfit(row_id, error) for error in check_policy(policy, combinations))
 
 
 def _combinations(connection: Connection, ids: Sequence[int]) -> Found:
@@ -49,16 +119,13 @@ def _combinations(connection: Connection, ids: Sequence[int]) -> Found:
     for row_id, combination in rows:
         if row_id in ids:
             others = [one for other, one in rows if other != row_id]
-            for error in check_combination(combination, others):
-                yield row_id, error
+            yield from (Misfit(row_id, error) for error in check_combination(combination, others))
 
 
 def _units(connection: Connection, ids: Sequence[int]) -> Found:
-    for row_id in with_own_unit(connection, ids):
-        yield (
-            row_id,
-            Refused("This is the item's main unit already: its factor is 1.", field="unit", rule="D-2.2"),
-        )
+    for owner, row_id in with_own_unit(connection, ids):
+        message = "This is the item's main unit already: its factor is 1."
+        yield Misfit(owner, Refused(message, field="unit", rule="D-2.2"), "item-units", (row_id,))
 
 
 def _company(connection: Connection, ids: Sequence[int]) -> Found:
@@ -68,19 +135,43 @@ def _company(connection: Connection, ids: Sequence[int]) -> Found:
         for field, (what, _) in COMPANY_CODES.items():
             code = str(row[field] or "")
             if code and not code_exists(connection, field, code):
-                yield row_id, Invalid(f"There is no {what} {code!r}.", field=field, rule="D-2.4")
+                yield Misfit(row_id, Invalid(f"There is no {what} {code!r}.", field=field, rule="D-2.4"))
         try:
             ZoneInfo(str(row["time_zone"]))
         except (ZoneInfoNotFoundError, ValueError):
             message = f"There is no time zone {row['time_zone']!r}."
-            yield row_id, Invalid(message, field="time_zone", rule="D-2.4", hint="Such as Europe/Rome.")
+            yield Misfit(row_id, Invalid(message, field="time_zone", rule="D-2.4", hint="Such as Europe/Rome."))
 
 
 #: By registry: what is wrong with the rows `ids` (or the rows of the parents `ids`) beside the others.
-FITTING = {
+_FITTING = {
     "price-lists": _price_lists,
     "discount-policies": _policies,
     "discount-combinations": _combinations,
     "item-units": _units,
+    "item-components": _components,
     "company": _company,
 }
+
+#: Rows that mean something only with the rows of two other tables, in this order.
+_COMPOSED = {
+    "payment-terms": (term_errors, "payment-term-instalments", "payment-term-excluded-months"),
+    "numberings": (numbering_errors, "numbering-policies", "numbering-ranges"),
+}
+
+
+def _composed(connection: Connection, owner: str, ids: Sequence[int]) -> Found:
+    errors_of, *names = _COMPOSED[owner]
+    rows = {name: children_of(connection, name, ids) for name in names}
+    for row_id in ids:
+        state = row_by_id(connection, owner, row_id)
+        if state is None:
+            continue
+        first, second = (rows[name][row_id] for name in names)
+        for placed in errors_of(state.values, [one.values for one in first], [one.values for one in second]):
+            yield _misfit(row_id, placed, dict(zip(names, (first, second), strict=True)))
+
+
+def _misfit(owner: int, placed: Placed, rows: dict[str, list[RowState]]) -> Misfit:
+    of = [one.id for one in rows.get(placed.registry, ())]
+    return Misfit(owner, placed.error, placed.registry, tuple(of[placed.row : placed.row + 1]))

@@ -72,6 +72,8 @@ class ChildRows:
         self._cells: Mapping[int, Values] = {}
         self._existing: dict[str, dict[int, list[RowState]]] = {}
         self._changes: dict[int, list[ChildChange]] = {}
+        self.asked_by: dict[str, str] = {}
+        """The shortcut column that asked for rows of a table, by the table's registry."""
 
     def prepare(self, rows: Sequence[Importing], cells: Mapping[int, Values]) -> None:
         """Read at once what belongs to the rows of a chunk; `cells` are those of its shortcut columns."""
@@ -99,6 +101,7 @@ class ChildRows:
             return ()
         self._codes.expect(self._spec.name, str(values["code"]))
         for change in changes:
+            self.asked_by.setdefault(change.registry, change.column)
             if change.values is not None:
                 before = change.state.values if change.state else None
                 wrong = self._checkers[change.registry].check(change.values, before)

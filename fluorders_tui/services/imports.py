@@ -19,10 +19,11 @@ from fluorders_tui.domain.cell_values import Reading, read_value
 from fluorders_tui.domain.errors import DeskError, Invalid, Refused
 from fluorders_tui.domain.registry import FieldKind, RegistrySpec, Value
 from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.fitting_checks import Misfit, check_together, together
 from fluorders_tui.services.import_children import ChildRows, ParentJournal
 from fluorders_tui.services.import_columns import Column, match_columns, readings
 from fluorders_tui.services.registries import code_of, registry_spec
-from fluorders_tui.services.registry_checks import RowChecker, check_together, default_values, merged, together
+from fluorders_tui.services.registry_checks import RowChecker, default_values, merged
 from fluorders_tui.services.registry_defaults import Defaults
 from fluorders_tui.services.registry_history import changed_values, journal_value
 from fluorders_tui.services.registry_saving import check_allowed
@@ -258,6 +259,7 @@ class _Attempt:
         self._keep_good = keep_good
         self._seen: dict[tuple[Value, ...], int] = {}
         self._touched: dict[int, int] = {}
+        self._numbers: dict[int, int] = {}
         self._blank = default_values(spec)
         self._needs_unit = spec.name == "price-list-lines"
 
@@ -382,6 +384,8 @@ class _Attempt:
                 self._codes.add(name, Code(row_id, str(row.values["code"]), active))
         self._children.write([row.number for row in (*inserts, *updates)])
         if self._spec.parent:
+            if together(name):
+                self._numbers.update((row_id, row.number) for row_id, row in written)
             for _, row in written:
                 self._parents.add(row.state, row.values)
                 owner = self._codes.id_of(self._spec.parent_registry, str(row.values[self._spec.parent]))
@@ -407,8 +411,17 @@ class _Attempt:
 
     def _check_together(self) -> None:
         for name in (self._spec.name, *self._children.tables):
-            for owner, error in check_together(self._connection, name, self._touched):
-                number = self._touched[owner]
-                found = row_error(number, self._file.heading(error.field), error)
-                if found not in self.late.setdefault(number, []):
-                    self.late[number].append(found)
+            for misfit in check_together(self._connection, name, self._touched):
+                found = self._late_error(misfit)
+                if found not in self.late.setdefault(found.row, []):
+                    self.late[found.row].append(found)
+
+    def _late_error(self, misfit: Misfit) -> RowError:
+        """What doesn't fit, at the row of the file that says so, else at the first one of the same owner."""
+        number = self._touched[misfit.owner]
+        if misfit.registry == self._spec.name:
+            number = next((self._numbers[row] for row in misfit.rows if row in self._numbers), number)
+        field = misfit.error.field
+        if misfit.registry != self._spec.name:
+            field = self._children.asked_by.get(misfit.registry, field)
+        return row_error(number, self._file.heading(field), misfit.error)

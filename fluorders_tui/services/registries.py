@@ -5,6 +5,7 @@ Changing rows is in `registry_saving`, history in `registry_history`, files in `
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ from fluorders_tui.domain.errors import Invalid, Unreadable
 from fluorders_tui.domain.folding import nearest
 from fluorders_tui.domain.registry import RegistrySpec, Value
 from fluorders_tui.services.desk import Desk
+
+#: Where an error of a row that belongs to another one is: `item-units[2].factor`.
+CHILD_PLACE = re.compile(r"(?P<registry>[a-z-]+)\[(?P<row>\d+)\]\.(?P<field>\w+)")
 
 #: Rows between two remembered places of a long list.
 _ANCHOR_STEP = 1000
@@ -101,6 +105,19 @@ def registry_spec(name: str) -> RegistrySpec:
         hint = f"Did you mean {close}?" if close else f"They are {', '.join(registries())}."
         raise Unreadable(f"There is no table “{name[:40]}”.", hint=hint)
     return stored.spec
+
+
+def place_in_words(registry: str, field: str) -> str:
+    """Where an error is, as people see it: `Factor`, or `Alternative units, row 2, Factor`; empty for no field."""
+    spec = registry_spec(registry)
+    if field in spec.by_name:
+        return spec.by_name[field].label
+    place = CHILD_PLACE.fullmatch(field)
+    if place is None:
+        return ""
+    child = registry_spec(place["registry"])
+    label = child.by_name[place["field"]].label if place["field"] in child.by_name else place["field"]
+    return f"{child.title}, row {place['row']}, {label}"
 
 
 def code_of(registry: str, values: Mapping[str, Value]) -> str:

@@ -1,31 +1,20 @@
-"""What a registry row must be before it is stored, and what rows must be together.
-
-One row: `RowChecker`. Rows together (one default per customer, a term's shares, kits): `check_together`,
-after writing and before the transaction ends.
-"""
+"""What a registry row must be before it is stored; what rows must be together is in `fitting_checks`."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import TypeVar
 
 from fluorders_tui.data.registries import registries
 from fluorders_tui.data.registry_codes import Codes
-from fluorders_tui.data.registry_import import kit_in_itself, several_defaults
-from fluorders_tui.data.registry_rows import RowState, Transaction, Values, children_of, row_by_id
-from fluorders_tui.domain.errors import DeskError, Invalid, Refused, Several
+from fluorders_tui.data.registry_rows import Values
+from fluorders_tui.domain.errors import DeskError, Invalid, Refused
 from fluorders_tui.domain.money import HUNDRED, LARGEST, ZERO, plain
 from fluorders_tui.domain.number_format import parse_template
-from fluorders_tui.domain.numbering import Numbering, NumberingPolicy, NumberingRange, Period, check_numbering
-from fluorders_tui.domain.order import ExcludedMonth, Instalment, PaymentTerm
-from fluorders_tui.domain.payment_terms import MOST_DAYS, check_term
+from fluorders_tui.domain.payment_terms import MOST_DAYS
 from fluorders_tui.domain.registry import FieldKind, FieldSpec, RegistrySpec, Value
-from fluorders_tui.services.fitting_checks import FITTING
 from fluorders_tui.services.tax_numbers import wrong_tax_code, wrong_vat_number
-
-_T = TypeVar("_T")
 
 #: Decimals below zero are a slip of the hand except here: a surcharge, and stock that was oversold.
 _SIGNED = {("customer-discounts", "value"), ("stock", "quantity")}
@@ -54,13 +43,6 @@ _WHOLE_RANGES = {
 _DIFFERENT = {
     "item-substitutes": ("item", "substitute", "An item can't be its own substitute."),
     "item-components": ("item", "component", "A kit can't contain itself."),
-}
-#: Rows of which one parent has at most one (D-2.1, D-2.2).
-_ONE_DEFAULT = {
-    "customer-price-lists": ("default",),
-    "customer-carriers": ("default",),
-    "destinations": ("default_destination", "default_recipient"),
-    "item-suppliers": ("default",),
 }
 
 
@@ -268,108 +250,3 @@ _SPECIAL: dict[str, Callable[[Mapping[str, Value]], Iterable[DeskError]]] = {
     "item-substitutes": _different("item-substitutes"),
     "item-components": _different("item-components"),
 }
-
-
-def together(registry: str) -> bool:
-    """Whether rows of this registry must fit others of the same parent, which `check_together` finds out."""
-    spec = registries()[registry].spec
-    watched = {"payment-terms", "numberings"}
-    if registry in _ONE_DEFAULT or registry in FITTING or registry == "item-components":
-        return True
-    return bool({registry, spec.parent_registry} & watched)
-
-
-def check_together(connection: Transaction, registry: str, parents: Iterable[int]) -> list[tuple[int, DeskError]]:
-    """What is wrong with the rows of the written `parents` taken together, each with its parent's id.
-
-    `registry` is the one that was written: its parents are the rows its rows belong to, or its own rows.
-    """
-    ids = sorted(set(parents))
-    if not ids or not together(registry):
-        return []
-    spec = registries()[registry].spec
-    found: list[tuple[int, DeskError]] = []
-    for flag in _ONE_DEFAULT.get(registry, ()):
-        label = spec.by_name[flag].label.lower()
-        message = f"There can be only one {label} among the {spec.title.lower()} of one {_singular(spec)}."
-        found.extend(
-            (row_id, Refused(message, field=flag, rule="D-2.1"))
-            for row_id in several_defaults(connection, registry, flag, ids)
-        )
-    if registry == "item-components":
-        circular = kit_in_itself(connection, ids)
-        if circular:
-            message = f"The kit {circular} would contain itself through its components."
-            found.extend((row_id, Refused(message, field="component", rule="D-6.5")) for row_id in ids)
-    if registry in FITTING:
-        found.extend(FITTING[registry](connection, ids))
-    owner = spec.parent_registry or registry
-    checks = {"payment-terms": _check_terms, "numberings": _check_numberings}
-    if owner in checks:
-        found.extend(checks[owner](connection, ids))
-    return found
-
-
-def _singular(spec: RegistrySpec) -> str:
-    return registries()[spec.parent_registry].spec.singular
-
-
-def _check_terms(connection: Transaction, ids: list[int]) -> Iterator[tuple[int, DeskError]]:
-    instalments = children_of(connection, "payment-term-instalments", ids)
-    months = children_of(connection, "payment-term-excluded-months", ids)
-    for row_id in ids:
-        row = row_by_id(connection, "payment-terms", row_id)
-        if row is None:
-            continue
-        try:
-            check_term(_term(row, instalments[row_id], months[row_id]))
-        except Refused as error:
-            yield row_id, error
-
-
-def _term(row: RowState, instalments: list[RowState], months: list[RowState]) -> PaymentTerm:
-    values: dict[str, object] = dict(row.values)
-    return PaymentTerm(
-        code=str(values["code"]),
-        name=str(values["name"]),
-        instalments=tuple(_made(Instalment, state) for state in instalments),
-        commercial=bool(values["commercial"]),
-        monthly_settlement=bool(values["monthly_settlement"]),
-        weekly_settlement=bool(values["weekly_settlement"]),
-        extra_days=int(str(values["extra_days"])),
-        excluded_months=tuple(_made(ExcludedMonth, state) for state in months),
-    )
-
-
-def _made(kind: Callable[..., _T], state: RowState) -> _T:
-    return kind(**{name: value for name, value in state.values.items() if name in _fields_of(kind)})
-
-
-def _fields_of(kind: Callable[..., object]) -> frozenset[str]:
-    return frozenset(kind.__dataclass_fields__)  # type: ignore[attr-defined]
-
-
-def _check_numberings(connection: Transaction, ids: list[int]) -> Iterator[tuple[int, DeskError]]:
-    policies = children_of(connection, "numbering-policies", ids)
-    ranges = children_of(connection, "numbering-ranges", ids)
-    for row_id in ids:
-        row = row_by_id(connection, "numberings", row_id)
-        if row is None:
-            continue
-        known = {str(state.values["code"]) for state in policies[row_id]}
-        for state in ranges[row_id]:
-            if state.values["policy"] not in known:
-                message = f"The numbering {row.values['code']} has no policy {state.values['policy']}."
-                yield row_id, Invalid(message, field="policy", rule="D-9.1")
-        made = []
-        for policy in policies[row_id]:
-            of_policy = [state for state in ranges[row_id] if state.values["policy"] == policy.values["code"]]
-            values = {name: value for name, value in policy.values.items() if name in _fields_of(NumberingPolicy)}
-            values["period"] = Period(str(policy.values["period"]))
-            rows = tuple(_made(NumberingRange, state) for state in of_policy)
-            made.append(NumberingPolicy(**values, ranges=rows))  # type: ignore[arg-type]
-        try:
-            check_numbering(Numbering(str(row.values["code"]), format=str(row.values["format"]), policies=tuple(made)))
-        except Several as several:
-            for error in several.errors:
-                yield row_id, error

@@ -30,8 +30,9 @@ from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, NotAllowed
 from fluorders_tui.domain.folding import nearest
 from fluorders_tui.domain.registry import RegistrySpec, Value
 from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.fitting_checks import Misfit, check_together
 from fluorders_tui.services.registries import RegistryRecord, code_of, get_row, read_record, registry_spec
-from fluorders_tui.services.registry_checks import RowChecker, check_together, default_values, merged
+from fluorders_tui.services.registry_checks import RowChecker, default_values, merged
 from fluorders_tui.services.registry_defaults import Defaults
 from fluorders_tui.services.registry_history import changed_values, child_prefix
 
@@ -148,7 +149,7 @@ def delete(desk: Desk, registry: str, row_id: int, version: int | None = None) -
             event = Event(spec.name, row_id, code_of(spec.name, state.values), "deleted", before=_given_only(gone))
         delete_rows(connection, spec.name, [row_id])
         if spec.parent:
-            raise_all([error for _, error in check_together(connection, spec.name, [event.document_id])])
+            raise_all([one.error for one in check_together(connection, spec.name, [event.document_id])])
         record(session, desk.now(), desk.user, [event])
 
 
@@ -362,23 +363,43 @@ class _Saving:
                 update_row(self.connection, name, self.before, self.values, resolve)
         if self.spec.coded:
             self.codes.add(name, Code(row_id, str(self.values["code"]), True))
+        written = {name: {row_id: 0}}
         for registry, changes in self.changes.items():
             # Removed ones first: a new row may take their key.
             delete_rows(self.connection, registry, [old.id for old, new in changes if old and new is None])
             for old, new in changes:
                 if old is not None and new is not None and old.values != new:
                     update_row(self.connection, registry, old, new, resolve)
-            insert_rows(self.connection, registry, [new for old, new in changes if old is None and new], resolve)
-        errors = [error for of in (name, *self.changes) for _, error in self._together(of, row_id)]
+            made = iter(
+                insert_rows(self.connection, registry, [new for old, new in changes if old is None and new], resolve)
+            )
+            kept = [old.id if old else next(made) for old, new in changes if new is not None]
+            written[registry] = {row: place for place, row in enumerate(kept, 1)}
+        misfits = [misfit for of in (name, *self.changes) for misfit in self._together(of, row_id)]
+        errors = [self._in_place(misfit, written) for misfit in misfits]
         raise_all(list({str(error): error for error in errors}.values()))
         return row_id
 
-    def _together(self, registry: str, row_id: int) -> list[tuple[int, DeskError]]:
+    def _together(self, registry: str, row_id: int) -> list[Misfit]:
         own = registries()[registry].spec
         if registry == self.spec.name and own.parent:
             owner = self.codes.id_of(own.parent_registry, str(self.values[own.parent]))
             return check_together(self.connection, registry, [owner])
         return check_together(self.connection, registry, [row_id])
+
+    def _in_place(self, misfit: Misfit, written: dict[str, dict[int, int]]) -> DeskError:
+        """The error with the row it is in, counted as the caller gave the rows, or as they are stored."""
+        registry, error = misfit.registry, misfit.error
+        if not registry:
+            # Of a row that was written alone the fields of its owner are somewhere else.
+            return _placed(error, self.spec.parent) if self.spec.parent else error
+        if registry not in written:
+            stored = children_of(self.connection, registry, [misfit.owner])[misfit.owner]
+            written[registry] = {row.id: place for place, row in enumerate(stored, 1)}
+        places = written[registry]
+        known = [row for row in misfit.rows if row in places] or misfit.rows
+        place = places.get(known[0], 0) if known else 1
+        return _placed(error, f"{registry}[{place}]") if place else error
 
     def _differ(self, registry: str) -> bool:
         return any(old is None or new is None or old.values != new for old, new in self.changes[registry])

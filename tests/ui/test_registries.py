@@ -196,6 +196,21 @@ async def test_an_error_in_such_a_row_shows_the_row(at: Any, desk: Desk) -> None
     assert len(get_row(desk, "customers", "C0001").children["customer-discounts"]) == 2
 
 
+async def test_an_error_across_rows_shows_the_row_that_mends_it(at: Any, desk: Desk) -> None:
+    """D-8.1: shares of 99 % are told at the last share."""
+    async with at(RegistryFormScreen("payment-terms", preset={"code": "T99", "name": "Half"})) as pilot:
+        form = await shown(pilot, RegistryFormScreen)
+        await burst(pilot, to_tab(form, "Instalments") + "0{tab}50{enter}30{tab}49{enter}")
+        await until(lambda: len(form.draft.children["payment-term-instalments"]) == 2)
+        await burst(pilot, "{pagedown}{f10}")
+        await until(lambda: isinstance(form.tab, ChildTab) and form.tab.editing == 1)
+        assert form.current_field.field_name == "share_taxable"
+        assert "make 99 %, not 100 %" in form.message_line.text
+        await burst(pilot, "50{f10}")
+        await until(lambda: pilot.app.screen is not form)
+    assert get_row(desk, "payment-terms", "T99")
+
+
 async def test_leaving_changes_takes_f12_twice(at: Any, desk: Desk) -> None:
     async with at(RegistryFormScreen("customers", "C0001")) as pilot:
         form = await shown(pilot, RegistryFormScreen)

@@ -21,13 +21,13 @@ from fluorders_tui.domain.discount_policies import (
     DiscountPolicy,
     PolicyHit,
     PolicyIndex,
-    check_policies,
+    check_combination,
+    check_policy,
     index_policies,
     policy_discounts,
 )
 from fluorders_tui.domain.discounts import format_discounts
 from fluorders_tui.domain.entry import make_line
-from fluorders_tui.domain.errors import Several
 from fluorders_tui.domain.header import change_date, choose_customer, set_header_discounts
 from fluorders_tui.domain.order import Application, DiscountSource
 from fluorders_tui.domain.pricing import explain_price
@@ -293,56 +293,41 @@ def _seconds(card, conditions) -> float:
 # --- refused when saved -----------------------------------------------------------------------------------------------
 
 
-def refused(policies: list[DiscountPolicy], combinations=COMBINATIONS) -> list[tuple[str, str]]:
-    with pytest.raises(Several) as caught:
-        check_policies(policies, combinations)
-    return [(error.field, error.message) for error in caught.value.errors]
+def refused(one: DiscountPolicy, combinations=COMBINATIONS) -> list[tuple[str, str]]:
+    return [(error.field, error.message) for error in check_policy(one, combinations)]
 
 
 def test_sound_policies_are_saved():
-    check_policies([OWN_ITEM, OWN, TRADE, GROUP, replace(OWN, code="P9", valid_from=TODAY)], COMBINATIONS)
-    # D-4.8: they may tie, and then it is shown.
-    check_policies([OWN, replace(OWN, code="P9", valid_to=TODAY)], COMBINATIONS)
+    for one in (OWN_ITEM, OWN, TRADE, GROUP, replace(OWN, code="P9", valid_from=TODAY)):
+        assert not refused(one)
 
 
-def test_everything_wrong_with_policies_is_told_at_once():
-    """D-5.4."""
-    bad = [
-        OWN,
-        policy("P2", customer="ROSSI", item="BOLT"),
-        policy("NONE"),
-        replace(GROUP, code="EMPTY", discounts=()),
-        replace(TRADE, valid_from=TODAY, valid_to=TODAY - DAY),
-        replace(OWN, code="TWIN"),
-        policy("LOST", item="BOLT"),
-        policy(" ", customer="X"),
+def test_everything_wrong_with_a_policy_is_told_with_its_field():
+    """D-5.4, P-15."""
+    assert refused(policy("NONE")) == [("customer", "NONE matches nothing: it has no criterion.")]
+    assert refused(replace(TRADE, valid_from=TODAY, valid_to=TODAY - DAY, discounts=())) == [
+        ("discounts", "P3 gives no discount."),
+        ("valid_to", f"P3 ends on {TODAY - DAY}, before it starts on {TODAY}."),
     ]
-    names = ", ".join(CRITERIA.values())
-    assert refused(bad) == [
-        ("policies[2].code", "P2 is there twice."),
-        ("policies[3]", "NONE matches nothing: it has no criterion."),
-        ("policies[4].discounts", "EMPTY gives no discount."),
-        ("policies[5].valid_to", f"P3 ends on {TODAY - DAY}, before it starts on {TODAY}."),
-        ("policies[6]", "TWIN has the criteria and dates of P2."),
-        ("policies[7]", "LOST would never be used: no combination looks at item."),
-        ("policies[8].code", "A policy needs a code."),
-    ]
-    assert names.startswith("customer, commercial category")
+    lost = policy("LOST", item="BOLT")
+    assert refused(lost) == [("item", "LOST would never be used: no combination looks at item.")]
+    assert ", ".join(CRITERIA.values()).startswith("customer, commercial category")
 
 
-def test_a_combination_table_that_cannot_decide_is_refused():
-    """D-5.4."""
-    table = [
-        DiscountCombination(1, item=True),
-        DiscountCombination(1, customer=True, item_class=True),
-        DiscountCombination(2, item=True),
-        DiscountCombination(3),
+def test_a_combination_that_cannot_decide_is_refused():
+    """D-5.4, P-15."""
+    others = [DiscountCombination(1, item=True)]
+
+    def wrong(one: DiscountCombination) -> list[tuple[str, str]]:
+        return [(error.field, error.message) for error in check_combination(one, others)]
+
+    beside = DiscountCombination(1, customer=True, item_class=True)
+    assert wrong(beside) == [
+        ("priority", "Another combination has priority 1: which comes first is not decided."),
     ]
-    assert refused([], table) == [
-        ("combinations[2].priority", "Another combination has priority 1: which comes first is not decided."),
-        ("combinations[3]", "Item is there twice."),
-        ("combinations[4]", "A combination that looks at nothing gives nothing."),
-    ]
-    assert table[1].name == "customer and item class"
+    assert wrong(DiscountCombination(2, item=True)) == [("item", "Item is there twice.")]
+    assert wrong(DiscountCombination(3)) == [("customer", "A combination that looks at nothing gives nothing.")]
+    assert not wrong(DiscountCombination(2, customer=True))
+    assert beside.name == "customer and item class"
     assert not PolicyIndex()
     assert PolicyHit() == NO_HIT

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fluorders_tui.domain.entry import change_discounts, change_price, change_quantity, make_give_away, make_line
 from fluorders_tui.domain.errors import Refused, Several
-from fluorders_tui.domain.kits import KitComponent, check_components, explode_kit, find_cycle
+from fluorders_tui.domain.kits import KitComponent, circular_components, explode_kit, find_cycle
 from fluorders_tui.domain.order import AgentShare, LineType, OrderDraft, PriceOrigin
 from fluorders_tui.domain.readiness import draft_problems
 from fluorders_tui.domain.totals import document_totals
@@ -160,16 +160,21 @@ def test_a_cycle_is_found_exactly_when_there_is_one(edges):
     assert cycle[:1] == cycle[-1:]
 
 
-def test_components_are_checked_when_saved():
-    """D-6.5: each with its place; a cycle elsewhere is not this kit's."""
-    edges = {"SET": ("SAW",), "BOX": ("SET",), "P": ("Q",), "Q": ("P",)}
-    check_components("SET", PARTS, edges)
-    bad = [*PARTS, KitComponent("SAW", Decimal(0)), KitComponent("BOX", Decimal(1)), KitComponent("SET", Decimal(1))]
-    with pytest.raises(Several) as caught:
-        check_components("SET", bad, edges)
-    assert [(error.field, error.message) for error in caught.value.errors] == [
-        ("components[3].quantity", "The quantity must be more than 0."),
-        ("components[3].item", "SAW is there twice."),
-        ("components[4].item", "SET would contain itself: SET → BOX → SET."),
-        ("components[5].item", "SET would contain itself: SET → SET."),
-    ]
+@given(st.dictionaries(NODES, st.lists(NODES, max_size=4, unique=True), max_size=7))
+def test_without_the_components_that_are_told_no_kit_contains_itself(edges):
+    """D-6.5."""
+    told = list(circular_components(edges, set(edges)))
+    assert bool(told) == bool(find_cycle(edges))
+    bad = {(kit, component) for kit, component, _ in told}
+    kept = {kit: [one for one in parts if (kit, one) not in bad] for kit, parts in edges.items()}
+    assert not find_cycle(kept)
+
+
+def test_a_circle_is_told_at_the_kits_asked_for():
+    """D-6.5: a circle elsewhere is not this kit's."""
+    edges = {"SET": ("SAW", "BOX", "SET"), "BOX": ("SET",), "P": ("Q",), "Q": ("P",)}
+    assert {(kit, component, str(error)) for kit, component, error in circular_components(edges, {"SET"})} == {
+        ("SET", "BOX", "component: SET would contain itself: SET → BOX → SET. (D-6.5)"),
+        ("SET", "SET", "component: SET would contain itself: SET → SET. (D-6.5)"),
+    }
+    assert [kit for kit, _, _ in circular_components(edges, {"Q"})] == ["Q"]

@@ -384,8 +384,8 @@ def test_everything_wrong_is_told_at_once_with_its_place() -> None:
         "policies[1].ranges[1].end",
         "policies[1].ranges[2].start",
         "policies[1].ranges[3].search_start",
-        "policies[1].ranges",
-        "policies[1].format",
+        "policies[1].ranges[1].start",
+        "format",
         "policies[2].valid_from",
         "policies[2].period",
     }

@@ -283,19 +283,19 @@ def test_due_amounts_add_up_with_fixed_amounts(
         (
             term(0, instalments=(instalment(0, 50, 100), instalment(30, 40, 0))),
             "taxable make 90 %",
-            "instalments.share_taxable",
+            "instalments[2].share_taxable",
             "D-8.1",
         ),
         (
             term(0, instalments=(instalment(0, 50, 60), instalment(30, 50, 60))),
             "VAT make 120 %",
-            "instalments.share_vat",
+            "instalments[2].share_vat",
             "D-8.1",
         ),
         (
             term(0, instalments=(instalment(0, 0, 0, 99), instalment(30, 0, 0))),
             "expenses make 99 %",
-            "instalments.share_expenses",
+            "instalments[2].share_expenses",
             "D-8.1",
         ),
         (
@@ -310,18 +310,34 @@ def test_due_amounts_add_up_with_fixed_amounts(
         (
             term(0, excluded_months=(ExcludedMonth(8, 9, 5), ExcludedMonth(9, 10, 5))),
             "August can't move to September",
-            "excluded_months",
+            "excluded_months[1].to_month",
             "D-8.3b",
         ),
-        (term(0, excluded_months=(ExcludedMonth(8, 8, 5),)), "August can't move", "excluded_months", "D-8.3b"),
+        (
+            term(0, excluded_months=(ExcludedMonth(8, 8, 5),)),
+            "August can't move",
+            "excluded_months[1].to_month",
+            "D-8.3b",
+        ),
         (
             term(0, excluded_months=(ExcludedMonth(8, 9, 5), ExcludedMonth(8, 10, 5))),
             "excluded twice",
-            "excluded_months",
+            "excluded_months[2].month",
             "D-8.3b",
         ),
-        (term(0, excluded_months=(ExcludedMonth(8, 9, 31),)), "September has no day 31", "excluded_months", "D-8.3b"),
-        (term(0, excluded_months=(ExcludedMonth(13, 1, 1),)), "Months go from 1", "excluded_months", "D-8.3b"),
+        (
+            term(0, excluded_months=(ExcludedMonth(8, 9, 31),)),
+            "September has no day 31",
+            "excluded_months[1].to_day",
+            "D-8.3b",
+        ),
+        (term(0, excluded_months=(ExcludedMonth(13, 1, 1),)), "Months go from 1", "excluded_months[1].month", "D-8.3b"),
+        (
+            term(0, excluded_months=(ExcludedMonth(8, 0, 1),)),
+            "Months go from 1",
+            "excluded_months[1].to_month",
+            "D-8.3b",
+        ),
     ],
 )
 def test_a_term_that_cannot_work_is_refused(bad: PaymentTerm, message: str, field: str, rule: str) -> None:
