@@ -22,10 +22,14 @@ def add_held(session: Session, user: str, title: str, at: dt.datetime, payload: 
 
 
 def held_rows(connection: Connection, user: str) -> list[Row[Any]]:
-    """`id`, `title` and `held_at` of a person's held drafts, newest first; `offer` says which are offers."""
-    # The terms of an offer are stored under this name and nothing else is; inside a text its quotes are escaped.
+    """`id`, `title` and `held_at` of a person's held drafts, newest first.
+
+    `offer` says which are offers, `supply` which are supplier orders.
+    """
+    # What makes a draft one of them is stored under these names alone; inside a text their quotes are escaped.
     offer = _HELD.c.payload.contains('"terms":{').label("offer")
-    columns = (_HELD.c.id, _HELD.c.title, _HELD.c.held_at, offer)
+    supply = _HELD.c.payload.contains('"supply":{').label("supply")
+    columns = (_HELD.c.id, _HELD.c.title, _HELD.c.held_at, offer, supply)
     return list(connection.execute(select(*columns).where(_HELD.c.user == user).order_by(_HELD.c.id.desc())))
 
 

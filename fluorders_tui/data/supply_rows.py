@@ -22,8 +22,9 @@ from fluorders_tui.data.tables import basics, commerce, items, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.terms import currency_on, discount_types, micro
 from fluorders_tui.domain.discounts import parse_discounts
-from fluorders_tui.domain.money import EXACT, MICRO_DECIMALS, ONE, ZERO, round_half_up, to_scaled
-from fluorders_tui.domain.order import Address, Discount, LineStatus, OrderStatus, Uom, VatCode, VatKind
+from fluorders_tui.domain.money import MICRO_DECIMALS, ONE, ZERO, to_scaled
+from fluorders_tui.domain.order import Address, LineStatus, OrderStatus, Uom, VatCode, VatKind
+from fluorders_tui.domain.purchasing import PurchasedItem, PurchasePrice, purchase_price
 from fluorders_tui.domain.supplier_orders import SupplierOrderStatus, SupplierOrderType
 from fluorders_tui.domain.supply_proposals import SupplySource
 
@@ -102,38 +103,6 @@ def supplier_order_types(connection: Connection) -> dict[str, SupplierOrderType]
     return {row.code: SupplierOrderType(row.code, row.name, row.numbering) for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class PurchasedItem:
-    """An item as somebody buys it. `prices` are per unit and quantity break, from the supplier's list."""
-
-    id: int
-    code: str
-    description: str
-    uoms: tuple[Uom, ...]
-    vat: VatCode | None
-    supplier_item: str = ""
-    price: Decimal = ZERO
-    cost: Decimal = ZERO
-    lead_time_days: int = 0
-    prices: tuple[PurchasePrice, ...] = ()
-    active: bool = True
-
-    @property
-    def main_uom(self) -> Uom:
-        """The unit in which stock and links are counted."""
-        return self.uoms[0]
-
-
-@dataclass(frozen=True, slots=True)
-class PurchasePrice:
-    """A price of a supplier's list: per `uom`, from a quantity in that unit on."""
-
-    uom: str
-    price: Decimal
-    min_quantity: Decimal = ZERO
-    discounts: tuple[Discount, ...] = ()
-
-
 def purchased_items(
     connection: Connection, codes: Collection[str], supplier: SupplierTerms | None, date: dt.date, usual_vat: str
 ) -> dict[str, PurchasedItem]:
@@ -160,7 +129,7 @@ def _purchased(
             _ITEM.c.standard_cost_micro, _UNIT.c.code.label("unit"), _UNIT.c.decimals.label("unit_decimals"),
             vat.c.code.label("vat"), vat.c.rate_micro, vat.c.kind, vat.c.description.label("vat_text"),
             _ITEM_SUPPLIER.c.code.label("supplier_item"), _ITEM_SUPPLIER.c.price_micro,
-            _ITEM_SUPPLIER.c.lead_time_days,
+            _ITEM_SUPPLIER.c.lead_time_days, _ITEM_SUPPLIER.c.min_lot_micro,
         )
         .join(_UNIT, _UNIT.c.id == _ITEM.c.unit_id)
         .outerjoin(vat, or_(vat.c.id == _ITEM.c.vat_code_id, _ITEM.c.vat_code_id.is_(None) & (vat.c.code == usual_vat)))
@@ -183,6 +152,7 @@ def _purchased(
             row.lead_time_days or (supplier.lead_time_days if supplier else 0),
             tuple(listed.get(row.id, ())),
             row.active,
+            micro(row.min_lot_micro or 0),
         )
         for row in rows
     }
@@ -296,28 +266,10 @@ def supply_sources(
                 supplier.drop_ship_allowed,
                 supplier.address,
                 supplier.payment_terms,
+                item.min_lot,
             )
         )
     return found
-
-
-def purchase_price(item: PurchasedItem, uom: Uom, quantity: Decimal) -> tuple[Decimal, tuple[Discount, ...]]:
-    """The price per `uom` and its discounts: the item's own for this supplier, else the supplier's list's.
-
-    Of a list the highest break that `quantity` reaches; a price of another unit is converted. 0 where nobody knows.
-    """
-    if item.price:
-        return round_half_up(EXACT.multiply(item.price, uom.factor), MICRO_DECIMALS), ()
-    fitting = [one for one in item.prices if one.uom == uom.code and one.min_quantity <= quantity]
-    if fitting:
-        best = max(fitting, key=lambda one: one.min_quantity)
-        return best.price, best.discounts
-    main = EXACT.multiply(quantity, uom.factor)
-    fitting = [one for one in item.prices if one.uom == item.main_uom.code and one.min_quantity <= main]
-    if not fitting:
-        return ZERO, ()
-    best = max(fitting, key=lambda one: one.min_quantity)
-    return round_half_up(EXACT.multiply(best.price, uom.factor), MICRO_DECIMALS), best.discounts
 
 
 def _last_used(connection: Connection, item_ids: Iterable[int]) -> dict[tuple[int, int], dt.date]:

@@ -77,6 +77,8 @@ class SupplySource:
     drop_ship_allowed: bool = False
     address: Address = Address()
     payment_terms: str = ""
+    min_lot: Decimal = ZERO
+    """The least they deliver, in main units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +259,29 @@ def propose(
         quantity = _asked(demand.quantity, there, shortage, StockUse.ALWAYS if drop_ship else stock_use)
         arrives = date + dt.timedelta(source.lead_time_days)
         found.append(Proposal(demand, source, there, shortage, _expressible(quantity, demand.uom), arrives, reason))
-    return tuple(found), tuple(refusals)
+    return tuple(_with_lots(found)), tuple(refusals)
+
+
+def _with_lots(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Proposals of which each item reaches its supplier's least lot, the last one taking what is missing (P-121).
+
+    What that is more than customers need goes to stock; of what is drop-shipped nobody would take it.
+    """
+    asked: dict[tuple[str, str], Decimal] = {}
+    last: dict[tuple[str, str], int] = {}
+    for place, one in enumerate(proposals):
+        if one.quantity and one.demand.mode is not SupplyMode.DROP_SHIP:
+            key = one.source.supplier, one.demand.item
+            asked[key] = asked.get(key, ZERO) + one.quantity
+            last[key] = place
+    made = list(proposals)
+    for key, place in last.items():
+        one = made[place]
+        missing = one.source.min_lot - asked[key]
+        if missing > 0:
+            quantity = _expressible(one.quantity + missing, one.demand.uom)
+            made[place] = replace(one, quantity=quantity, reason=f"{one.reason}; least lot {plain(one.source.min_lot)}")
+    return made
 
 
 def with_quantity(proposal: Proposal, quantity: Decimal) -> Proposal:

@@ -453,10 +453,11 @@ def _needs(desk: Any) -> Needs:
 
 
 def _throw_away(desk: Any, draft: Recovered | Held) -> None:
-    from fluorders_tui.services.autosave import Recovered, discard
+    from fluorders_tui.services.autosave import discard
+    from fluorders_tui.services.draft_files import Abandoned
     from fluorders_tui.services.holding import discard_held
 
-    if isinstance(draft, Recovered):
+    if isinstance(draft, Abandoned):
         discard(draft)
     else:
         discard_held(desk, draft.row)

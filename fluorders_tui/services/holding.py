@@ -18,12 +18,13 @@ NOTHING_TYPED = Typing()
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An order or an offer put aside: its row, what to call it, and since when (UTC)."""
+    """A document put aside: its row, what to call it, and since when (UTC); an order unless it says otherwise."""
 
     row: int
     title: str
     held_at: dt.datetime
     offer: bool = False
+    supply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ def hold(desk: Desk, draft: OrderDraft, typing: Typing = NOTHING_TYPED) -> Held:
 def held(desk: Desk) -> tuple[Held, ...]:
     """This person's held orders, newest first."""
     with desk.store.read() as connection:
-        return tuple(Held(row.id, row.title, row.held_at, row.offer) for row in held_rows(connection, desk.user))
+        return tuple(
+            Held(row.id, row.title, row.held_at, row.offer, row.supply) for row in held_rows(connection, desk.user)
+        )
 
 
 def resume(desk: Desk, row: int, keep: Callable[[OrderDraft, Typing], None]) -> tuple[OrderDraft, Typing]:

@@ -9,10 +9,8 @@ from decimal import Decimal
 
 from fluorders_tui.data.store import Connection
 from fluorders_tui.data.supply_rows import (
-    PurchasedItem,
     SupplierTerms,
     items_by_supplier_code,
-    purchase_price,
     purchased_items,
     supplier_order_types,
     supplier_terms,
@@ -20,21 +18,23 @@ from fluorders_tui.data.supply_rows import (
     warehouse_id,
 )
 from fluorders_tui.data.terms import currency_on, discount_types
+from fluorders_tui.domain.conditions import DiscountType
 from fluorders_tui.domain.discounts import parse_discounts
-from fluorders_tui.domain.errors import Invalid, Refused
-from fluorders_tui.domain.folding import nearest
-from fluorders_tui.domain.order import Address, Uom
-from fluorders_tui.domain.supplier_orders import (
-    SupplierOrderDraft,
-    SupplierOrderLine,
-    SupplierOrderType,
-    with_line_amounts,
-)
+from fluorders_tui.domain.errors import Invalid
+from fluorders_tui.domain.order import Address, Currency
+from fluorders_tui.domain.purchasing import PurchasedItem, SupplierConditions, bought_line, choose_supplier
+from fluorders_tui.domain.supplier_orders import SupplierOrderDraft, SupplierOrderLine, SupplierOrderType
 from fluorders_tui.services.desk import Desk
 
 __all__ = [
+    "PurchasedItem",
+    "SupplierConditions",
+    "empty_supplier_order",
     "known_supplier_types",
     "new_supplier_order",
+    "purchase_currency",
+    "purchase_discount_types",
+    "supplier_conditions",
     "supplier_line",
     "supplier_lines",
     "supplier_type",
@@ -61,6 +61,37 @@ def supplier_type(desk: Desk, code: str = "") -> SupplierOrderType:
     )
 
 
+def empty_supplier_order(desk: Desk) -> SupplierOrderDraft:
+    """An order of today for nobody yet, of the usual type. Raises `Invalid` where there is no type."""
+    return SupplierOrderDraft(supplier_type(desk), desk.today(), currency=Currency(desk.company.currency))
+
+
+def supplier_conditions(desk: Desk, supplier: str, date: dt.date) -> SupplierConditions:
+    """What a supplier brings to an order of that date (D-2.3). Raises `Invalid` for an unknown one."""
+    with desk.store.read() as connection:
+        terms = _terms(connection, supplier)
+        currency = currency_on(connection, terms.currency or desk.company.currency, date, desk.company.currency)
+        warehouse = usual_warehouse(connection)
+    return SupplierConditions(
+        terms.code,
+        terms.name,
+        terms.address,
+        currency,
+        terms.payment_terms,
+        terms.price_list,
+        terms.lead_time_days,
+        terms.drop_ship_allowed,
+        terms.active,
+        warehouse,
+    )
+
+
+def purchase_currency(desk: Desk, code: str, date: dt.date) -> Currency:
+    """A currency at the rate of a date, for `change_purchase_currency`. Raises `Invalid`."""
+    with desk.store.read() as connection:
+        return currency_on(connection, code, date, desk.company.currency)
+
+
 def new_supplier_order(
     desk: Desk,
     supplier: str,
@@ -75,30 +106,11 @@ def new_supplier_order(
     Goods go to the usual warehouse, or with `drop_ship` to `destination`. Raises `Invalid` for an unknown supplier,
     `Refused` for one who is not active any more or who does not drop-ship.
     """
-    kind = supplier_type(desk, type_code)
     day = date or desk.today()
-    with desk.store.read() as connection:
-        terms = _terms(connection, supplier)
-        currency = currency_on(connection, terms.currency or desk.company.currency, day, desk.company.currency)
-        warehouse = "" if drop_ship else usual_warehouse(connection)
-    if not terms.active:
-        raise Refused(f"Supplier {supplier} is not active any more.", field="supplier", rule="D-2.5")
-    if drop_ship and not terms.drop_ship_allowed:
-        raise Refused(f"{terms.name} does not drop-ship.", field="drop_ship", rule="D-2.3")
-    return SupplierOrderDraft(
-        kind,
-        day,
-        terms.code,
-        terms.name,
-        terms.address,
-        currency,
-        terms.payment_terms,
-        delivery_date=day + dt.timedelta(terms.lead_time_days) if terms.lead_time_days else None,
-        drop_ship=drop_ship,
-        drop_ship_allowed=terms.drop_ship_allowed,
-        destination=destination or Address(),
-        warehouse=warehouse,
+    draft = SupplierOrderDraft(
+        supplier_type(desk, type_code), day, drop_ship=drop_ship, destination=destination or Address()
     )
+    return choose_supplier(draft, supplier_conditions(desk, supplier, day), {})
 
 
 def _terms(connection: Connection, code: str) -> SupplierTerms:
@@ -159,36 +171,11 @@ def line_from(
     discounts: str | None = None,
 ) -> SupplierOrderLine:
     """As `supplier_line`, of an item that was read."""
-    if not item.active:
-        raise Refused(f"Item {item.code} is not active any more.", field="item", rule="D-2.5")
-    unit = _unit(item, uom)
-    usual, theirs = purchase_price(item, unit, quantity)
-    if discounts is not None:
-        with desk.store.read() as connection:
-            theirs = parse_discounts(discounts, types=discount_types(connection))
-    elif price is not None:
-        theirs = ()
-    due = draft.date + dt.timedelta(item.lead_time_days) if item.lead_time_days else draft.delivery_date
-    line = SupplierOrderLine(
-        item.code,
-        item.description,
-        item.supplier_item,
-        quantity,
-        unit,
-        usual if price is None else price,
-        theirs,
-        item.vat,
-        due,
-    )
-    return with_line_amounts(line, draft.currency.decimals)
+    theirs = None if discounts is None else parse_discounts(discounts, types=purchase_discount_types(desk))
+    return bought_line(draft, item, quantity, uom, price=price, discounts=theirs)
 
 
-def _unit(item: PurchasedItem, code: str) -> Uom:
-    if not code:
-        return item.main_uom
-    units = {unit.code: unit for unit in item.uoms}
-    if code not in units:
-        close = nearest(code, units)
-        hint = f"Did you mean {close}?" if close else f"It has {', '.join(units)}."
-        raise Invalid(f"{item.code} has no unit {code!r}.", field="uom", rule="D-6.2", hint=hint)
-    return units[code]
+def purchase_discount_types(desk: Desk) -> tuple[DiscountType, ...]:
+    """The discount types that typed discounts are of, by priority (D-5.2)."""
+    with desk.store.read() as connection:
+        return tuple(discount_types(connection))

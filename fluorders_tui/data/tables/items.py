@@ -111,6 +111,7 @@ class ItemSupplier(ChildRow, table=True):
     code: str = text("Supplier's code", length=40, in_list=True)
     price_micro: int = scaled("Price", in_list=True)
     lead_time_days: int = whole("Lead time in days", in_list=True)
+    min_lot_micro: int = scaled("Least lot", in_list=True, help="The least they deliver, in the item's main unit.")
     priority: int = whole("Priority", default=10, in_list=True)
     default: bool = flag("Default", in_list=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Boolean, Date, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Date, Index, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from fluorders_tui.data.tables.base import BigKey, KeyText, Row, key_text
@@ -110,6 +110,10 @@ class DocumentLink(Row, table=True):
         Index("ix_document_link_source", "source_kind", "source_document", "source_line"),
         Index("ix_document_link_target", "target_kind", "target_document", "target_line"),
         Index("ix_document_link_run_id", "run_id"),
+        Index(
+            "ix_document_link_exception", "id", sqlite_where=text("exception <> ''"),
+            postgresql_where=text("exception <> ''"),
+        ),
     )  # fmt: skip
     run_id: int | None = Field(default=None, foreign_key="conversion_run.id", sa_type=BigKey)
     kind: str = Field(default="", sa_type=String(40), nullable=False)
