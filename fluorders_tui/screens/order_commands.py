@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 from fluorders_tui.domain.errors import Conflict, DeskError, Refused, Several, Unreachable
 from fluorders_tui.domain.header import price_lines_again, set_header_discounts
-from fluorders_tui.domain.order import LineType
-from fluorders_tui.screens.base import DeskScreen
 from fluorders_tui.screens.order_actions import OrderActions
 from fluorders_tui.screens.order_kind import Typed
 from fluorders_tui.screens.order_line_commands import counted
@@ -31,58 +26,8 @@ class OrderCommands(OrderActions):
 
     discounts_offered = False
     """The header discounts changed a moment ago: F5 gives them to the present lines (D-3.2)."""
-    _typing_undone: tuple[str, str] | None = None
-
-    # -- undo --------------------------------------------------------------------------------------
-
-    async def action_undo(self) -> None:
-        field = self.current_field
-        if field is not None and field.dirty:
-            self._typing_undone = (field.field_name, field.text)
-            field.revert()
-            self.session.type()
-            self.message_line.say("What was typed here is undone. Ctrl+Y brings it back.")
-            return
-        told = self.session.undo()
-        self._after_step(f"{told}. Ctrl+Y does it again." if told else "Nothing to undo.", bool(told))
-
-    async def action_redo(self) -> None:
-        field, undone = self.current_field, self._typing_undone
-        self._typing_undone = None
-        if undone is not None and field is not None and field.field_name == undone[0] and not field.dirty:
-            field.input.value = undone[1]
-            field.input.action_end()
-            return
-        moved = self.session.redo()
-        self._after_step("Done again." if moved else "Nothing to do again.", moved)
-
-    def _after_step(self, told: str, moved: bool) -> None:
-        self.message_line.say(told)
-        if not moved:
-            return
-        self.fill_strip()
-        session = self.session
-        self.lines_table.cursor = session.editing if session.editing >= 0 else len(session.draft.lines) - 1
-        field = self.current_field
-        if not session.is_for_somebody:
-            self.field("customer").focus()
-        elif session.line is not None:
-            self.field("item" if session.line.line_type is LineType.NOTE else "quantity").focus()
-        elif field is None or field.field_name in LINE_FIELDS.values():
-            self.field("item").focus()
 
     # -- header and registries ---------------------------------------------------------------------
-
-    async def action_header(self) -> None:
-        await self.accept_typed()
-        more = self.query_one("#header-more")
-        inside = self.current_field is not None and more in self.current_field.ancestors
-        if inside or (more.has_class("-open") and not inside):
-            more.remove_class("-open")
-            self.field("item" if self.session.is_for_somebody else "customer").focus()
-            return
-        more.add_class("-open")
-        self.field("type").focus()
 
     async def action_refresh(self) -> None:
         """Read conditions, stock and prices again; or give changed header discounts to the present lines (D-3.2)."""
@@ -181,12 +126,7 @@ class OrderCommands(OrderActions):
             self.message_line.say(told or "There is no screen to go back to. Ctrl+Q ends the desk.")
             return
         await super().action_leave()
-        self._say_below(told)
-
-    def _say_below(self, text: str) -> None:
-        below = self.app.screen
-        if text and isinstance(below, DeskScreen):
-            below.message_line.say(text, "done")
+        self.say_below(told)
 
     async def back_wanted(self) -> None:
         session = self._session
@@ -250,7 +190,7 @@ class OrderCommands(OrderActions):
             session.conditions, session.cards = conditions, cards
             if len(self.app.screen_stack) > 2:
                 await super().action_leave()
-                self._say_below(text)
+                self.say_below(text)
                 return
         else:
             # Before anything else can fail: what was entered must not be offered again.
@@ -298,24 +238,3 @@ class OrderCommands(OrderActions):
         text = await self.desk_app.ask(lambda: conflict_text(session, self.form))
         self.open_pane(f"Somebody else changed this {self.kind.word}", text)
         self.message_line.tell(error)
-
-    # -- saving what is typed ----------------------------------------------------------------------
-
-    def save_now(self) -> bool:
-        """A hang-up or an unexpected error: the draft is on disk already, this makes sure of the disk (U-1.7)."""
-        session = self._session
-        if session is None:
-            return False
-        with suppress(OSError):
-            session.sync()
-        return session.worth_keeping
-
-    async def on_unmount(self) -> None:
-        session = self._session
-        if session is None or session.autosave is None:
-            return
-        autosave: Any = session.autosave
-        try:
-            await asyncio.to_thread(autosave.close, keep=session.worth_keeping)
-        except OSError:
-            logging.getLogger(__name__).exception("the draft's file could not be closed")

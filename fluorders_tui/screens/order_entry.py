@@ -21,7 +21,7 @@ from textual.widget import Widget
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.money import plain
-from fluorders_tui.domain.order import LineType, OrderDraft
+from fluorders_tui.domain.order import OrderDraft
 from fluorders_tui.domain.shorthand import parse_decimal
 from fluorders_tui.screens.order_action_text import action_help
 from fluorders_tui.screens.order_commands import OrderCommands
@@ -88,8 +88,6 @@ class OrderEntryScreen(OrderCommands):
         self.opening = Opening(number, held, recovered, copied)
         self._opened = asyncio.Event()
         """The order is open, or the database has said that it can't be."""
-        self._read_beside = ""
-        """What stood in the field when something was opened to be read."""
         self.lines_table = VirtualTable(LINE_COLUMNS, can_focus=False, grows=True, empty="No lines yet.", id="lines")
 
     # -- building ----------------------------------------------------------------------------------
@@ -243,15 +241,10 @@ class OrderEntryScreen(OrderCommands):
         session.take_typing(typing)
         if session.line is not None:
             self.fill_strip()
-            note = session.line.line_type is LineType.NOTE
-            self.field("item" if note else "quantity").focus()
+            self.field(self.first_strip_field()).focus()
         else:
             self.field("item" if session.is_for_somebody else "customer").focus()
-        if typing.text and typing.field in {field.field_name for field in self.query(Field)}:
-            field = self.field(typing.field)
-            self.reveal(field)
-            field.input.value = typing.text
-            field.input.action_end()
+        self.restore_text(typing.field, typing.text)
 
     def _today(self) -> Any:
         return self.desk.today()
@@ -475,19 +468,3 @@ class OrderEntryScreen(OrderCommands):
                 return True
             node = cast("Widget | None", node.parent) if isinstance(node.parent, Widget) else None
         return False
-
-    def open_pane(self, title: str, paragraphs: list[str]) -> None:
-        field = self.current_field
-        self._read_beside = field.text if field is not None else ""
-        super().open_pane(title, paragraphs)
-
-    @on(Field.Edited)
-    def _remember_typing(self, message: Field.Edited) -> None:
-        field = message.field
-        if self._session is None or not field.dirty:
-            return
-        self._session.type(field.field_name, field.text)
-        self.tell_unsaved()
-        # Whoever types on has read it. What was typed before it opened may be heard of only now.
-        if self.pane.is_open and field.text != self._read_beside:
-            self.pane.close()

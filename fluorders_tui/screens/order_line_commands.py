@@ -10,7 +10,6 @@ from fluorders_tui.domain.item_entry import ItemEntry, parse_block
 from fluorders_tui.domain.order import LineType, OrderLine
 from fluorders_tui.domain.pricing import explain_price
 from fluorders_tui.screens.order_showing import LINE_FIELDS, OrderShowing
-from fluorders_tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from fluorders_tui.screens.order_lookups import Lookups
@@ -33,22 +32,6 @@ class OrderLineCommands(OrderShowing):
 
         @property
         def lookups(self) -> Lookups: ...
-
-    # -- what was typed ----------------------------------------------------------------------------
-
-    async def accept_typed(self) -> None:
-        """Take what was typed into any field and not accepted yet; raises the first error, in its field."""
-        for field in list(self.query(Field)):
-            if field.dirty and not await self._accept(field):
-                if self.current_field is not field:
-                    self.reveal(field)
-                raise field.error or Invalid("Choose one of the hits.", field=field.field_name)
-
-    def reveal(self, field: Field) -> None:
-        """Put the caret into a field, also where it is among the hidden ones of the header."""
-        if not field.input.focusable:
-            self.query_one("#header-more").add_class("-open")
-        field.focus()
 
     async def settle_line(self) -> None:
         """Put the line in the strip into the order before going elsewhere; raises where it isn't finished."""
@@ -76,12 +59,6 @@ class OrderLineCommands(OrderShowing):
         said = f"{' and '.join(tied)} have different prices for it."
         return Invalid(said, field="price", rule="D-4.8", hint="F4 lists them; or type the price.")
 
-    def to_next_line(self) -> None:
-        """The caret from a field of the strip to where the next line begins."""
-        field = self.current_field
-        if self.session.line is None and field is not None and field.field_name in LINE_FIELDS.values():
-            self.field("item").focus()
-
     async def put_line(self) -> None:
         """The strip's line goes into the order, and the caret to the next one."""
         await self.accept_typed()
@@ -93,35 +70,6 @@ class OrderLineCommands(OrderShowing):
             self.message_line.say(f"Line {place + 1}: {warned[0]}", "warning")
         self.field("item").focus()
 
-    # -- moving ------------------------------------------------------------------------------------
-
-    def drop_line(self) -> None:
-        """Leave the line being typed or changed as it was."""
-        self.session.drop_line()
-        self.clear_strip()
-        self.field("item").focus()
-
-    async def line_wanted(self, delta: int) -> None:
-        await self._move_by(delta)
-
-    async def page_wanted(self, delta: int) -> None:
-        await self._move_by(delta * max(1, self.lines_table.window - 1))
-
-    async def _move_by(self, delta: int) -> None:
-        session = self.session
-        count = len(session.draft.lines)
-        if not count and session.line is None:
-            self.message_line.say("There is no line yet.")
-            return
-        place = (session.editing if session.editing >= 0 else count) + delta
-        await self.settle_line()
-        count = len(session.draft.lines)
-        if place >= count:
-            self.drop_line()
-            self.lines_table.cursor = count - 1
-        else:
-            await self.edit_line(max(0, place))
-
     async def edit_line(self, place: int, name: str = "") -> None:
         """Take a line into the strip to change it, with the caret in the field `name`, else where it was."""
         session = self.session
@@ -131,43 +79,9 @@ class OrderLineCommands(OrderShowing):
         session.load_line(place)
         self.lines_table.cursor = place
         self.fill_strip()
-        field = self.current_field
-        if not name and field is not None and field.text and field.field_name not in ("customer", "item"):
-            name = field.field_name if field.field_name in LINE_FIELDS.values() else ""
-        field = self.field(name or ("item" if line.line_type is LineType.NOTE else "quantity"))
-        field.focus()
-        field.input.action_select_all()
-
-    async def action_edit(self) -> None:
-        session = self.session
-        place = session.editing if session.editing >= 0 else self.lines_table.cursor
-        if session.line is None or session.editing < 0:
-            await self.settle_line()
-        if not session.draft.lines:
-            raise Refused("There is no line yet.", field="lines")
-        await self.edit_line(min(max(0, place), len(session.draft.lines) - 1))
+        self.focus_strip(name)
 
     # -- changing ----------------------------------------------------------------------------------
-
-    async def action_delete_line(self) -> None:
-        session = self.session
-        if session.editing < 0 and session.line is not None:
-            session.undo()
-            self.clear_strip()
-            self.field("item").focus()
-            self.message_line.say("The line being typed was dropped. Ctrl+Y brings it back.")
-            return
-        place = session.editing if session.editing >= 0 else self.lines_table.cursor
-        if not 0 <= place < len(session.draft.lines):
-            raise Refused("There is no line to delete.", field="lines")
-        gone = session.draft.lines[place]
-        session.delete(place)
-        self.clear_strip()
-        self.lines_table.cursor = min(place, len(session.draft.lines) - 1)
-        self.field("item").focus()
-        self.message_line.say(
-            f"Line {place + 1} ({gone.item or gone.description[:30]}) deleted. Ctrl+Z brings it back."
-        )
 
     async def action_repeat_line(self) -> None:
         await self.settle_line()
@@ -225,10 +139,6 @@ class OrderLineCommands(OrderShowing):
             errors.sort(key=lambda error: int(error.field.partition(" ")[2] or 0))
             self.open_pane(f"{counted(added, 'line')} added, {len(errors)} not", [str(error) for error in errors])
         self.message_line.say(f"{counted(added, 'line')} added.", "warning" if errors else "done")
-
-    def open_pane(self, title: str, paragraphs: list[str]) -> None:
-        """Have something read over the screen until it is closed or typing goes on."""
-        self.pane.open(title, paragraphs)
 
     # -- prices ------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fluorders_tui.domain.discounts import format_discounts
 from fluorders_tui.domain.errors import DeskError, Refused
 from fluorders_tui.domain.order import LineType, OrderDraft, OrderLine
-from fluorders_tui.screens.base import DeskScreen
+from fluorders_tui.screens.document_typing import DocumentTyping
 from fluorders_tui.screens.order_header import HEADER_FIELDS, HeaderField
 from fluorders_tui.screens.order_kind import ORDER, Kind
 from fluorders_tui.screens.order_lookups import LINE_MARKS
@@ -16,7 +16,6 @@ from fluorders_tui.widgets.edit_strip import EditStrip
 from fluorders_tui.widgets.info_line import InfoLine
 from fluorders_tui.widgets.side_panel import SidePanel
 from fluorders_tui.widgets.totals_bar import TotalsBar
-from fluorders_tui.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
     from fluorders_tui.domain.offers import OfferTerms
@@ -47,14 +46,14 @@ LINE_FIELDS = {
 }  # fmt: skip
 
 
-class OrderShowing(DeskScreen):
+class OrderShowing(DocumentTyping):
     """Puts the draft into the widgets; what a person is typing is left alone, what did not change is not painted."""
 
+    STRIP_FIELDS = LINE_FIELDS
     kind: Kind = ORDER
     draft_fields: tuple[HeaderField[OrderDraft], ...] = HEADER_FIELDS
     terms_fields: tuple[HeaderField[OfferTerms], ...] = ()
     """The fields of what an offer has beside its draft."""
-    lines_table: VirtualTable
     provisional = ""
     _session: OrderSession | None = None
 
@@ -64,6 +63,16 @@ class OrderShowing(DeskScreen):
         if self._session is None:
             raise Refused(f"The {self.kind.word} is not open: the database didn't answer.", hint="F5 tries again.")
         return self._session
+
+    @property
+    def has_party(self) -> bool:
+        """A customer is chosen, or a prospect named."""
+        return self.session.is_for_somebody
+
+    def first_strip_field(self) -> str:
+        """A note has no quantity."""
+        line = self.session.line
+        return "item" if line is not None and line.line_type is LineType.NOTE else "quantity"
 
     @property
     def panel_text(self) -> PanelText:
@@ -76,14 +85,6 @@ class OrderShowing(DeskScreen):
             return
         self.show_all()
         self.tell_unsaved()
-
-    def tell_unsaved(self) -> None:
-        """A full disk doesn't stop the typing; the clerk must know what it means (U-1.6)."""
-        if self._session is not None and self._session.unsaved:
-            self.message_line.say(
-                f"This draft can't be kept on this machine ({self._session.unsaved}). Enter it or put it on hold.",
-                "warning",
-            )
 
     def show_all(self) -> None:
         """Read the draft again into every widget."""

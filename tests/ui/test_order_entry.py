@@ -286,7 +286,7 @@ async def test_a_full_disk_is_told_and_doesnt_stop_the_typing(typing: Typing, mo
             raise OSError(28, "No space left on device")
 
         with monkeypatch.context() as disk:
-            disk.setattr("fluorders_tui.services.autosave.os.write", full)
+            disk.setattr("fluorders_tui.services.draft_files.os.write", full)
             await clerk.types("A-100{enter}12{enter}")
             assert "No space left on device" in clerk.message
         await clerk.types("A-110{enter}1{enter}{f10}")
