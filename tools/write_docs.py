@@ -1,4 +1,6 @@
-"""Writes the key table of the README and `docs/data-model.md` from the code: `python -m tools.write_docs`.
+"""Writes the key table of the README, `docs/data-model.md` and `docs/roles.md` from the code.
+
+Run `python -m tools.write_docs`.
 
 A test compares what stands there with what this would write.
 """
@@ -16,10 +18,12 @@ from fluorders_tui.data.schema import HEAD
 from fluorders_tui.data.store import Store
 from fluorders_tui.data.tables.everything import metadata
 from fluorders_tui.data.views import VIEWS
+from fluorders_tui.domain.permissions import PERMISSIONS, Permission, permission_of
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DATA_MODEL = ROOT / "docs" / "data-model.md"
+ROLES = ROOT / "docs" / "roles.md"
 KEYS = re.compile(r"(<!-- keys:.*?-->\n).*?(<!-- end of keys -->)", re.DOTALL)
 
 UNITS = """\
@@ -108,11 +112,44 @@ def _view_columns() -> dict[str, list[str]]:
             store.dispose()
 
 
-WRITTEN: dict[Path, Callable[[str], str]] = {README: readme, DATA_MODEL: lambda _: data_model() + "\n"}
+def roles() -> str:
+    """Who may do what, and which registries each permission opens."""
+    return "\n".join(_roles())
+
+
+def _roles() -> Iterator[str]:
+    yield "# Who may do what"
+    yield ""
+    yield "The services hold this table, whichever way somebody comes in. `fluorders user role` gives a role. A"
+    yield "person the desk doesn't know is a clerk; as long as nobody administers a database, everybody does."
+    yield ""
+    yield f"| may | {' | '.join(PERMISSIONS)} |"
+    yield f"|---|{':-:|' * len(PERMISSIONS)}"
+    for permission in Permission:
+        marks = ("✓" if permission in granted else "" for granted in PERMISSIONS.values())
+        yield f"| {permission.value} | {' | '.join(marks)} |"
+    yield ""
+    yield "## Registries"
+    yield ""
+    yield "To change the rows of a registry, or import them, takes the permission it stands under."
+    yield ""
+    found: dict[Permission, list[str]] = {}
+    for name in registries():
+        found.setdefault(permission_of(name), []).append(f"`{name}`")
+    for permission in Permission:
+        if permission in found:
+            yield f"- **{permission.value}**: {', '.join(found[permission])}"
+
+
+WRITTEN: dict[Path, Callable[[str], str]] = {
+    README: readme,
+    DATA_MODEL: lambda _: data_model() + "\n",
+    ROLES: lambda _: roles() + "\n",
+}
 
 
 def main() -> int:
-    """Write both; returns 0."""
+    """Write them all; returns 0."""
     for path, make in WRITTEN.items():
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         path.write_text(make(before), encoding="utf-8")

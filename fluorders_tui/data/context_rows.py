@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 from fluorders_tui.data.tables import basics, commerce
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.calendars import Calendar, parse_weekend
+from fluorders_tui.domain.permissions import Role
 
 
 def company_row(connection: Connection) -> Row[Any] | None:
@@ -22,10 +23,22 @@ def company_row(connection: Connection) -> Row[Any] | None:
     ).first()
 
 
-def role_of(connection: Connection, user: str) -> str | None:
-    """The role of an active user, None for one the desk does not know."""
+def role_of(connection: Connection, user: str) -> str:
+    """The role a person has (P-181).
+
+    As long as nobody administers the database everybody does; then people the desk doesn't know are clerks,
+    and those it no longer lets work only look.
+    """
     person = table(basics.DeskUser)
-    return connection.execute(select(person.c.role).where(person.c.code == user, person.c.active)).scalar()
+    found = connection.execute(select(person.c.role, person.c.active).where(person.c.code == user)).first()
+    if found is not None and found.active and found.role == Role.ADMINISTRATOR:
+        return Role.ADMINISTRATOR.value
+    administrators = select(person.c.id).where(person.c.role == Role.ADMINISTRATOR.value, person.c.active).limit(1)
+    if connection.execute(administrators).first() is None:
+        return Role.ADMINISTRATOR.value
+    if found is None:
+        return Role.CLERK.value
+    return str(found.role) if found.active else Role.VIEWER.value
 
 
 def calendar_named(connection: Connection, code: str) -> Calendar | None:

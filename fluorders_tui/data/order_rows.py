@@ -278,8 +278,8 @@ def order_ids(connection: Connection, number: str) -> list[int]:
 
 
 def order_state(connection: Connection, order_id: int) -> Any:
-    """What a saved order has beside its draft: `execution`, `sequence` and `printed_at`."""
-    columns = (ORDER.c.execution, ORDER.c.sequence, ORDER.c.printed_at)
+    """What a saved order has beside its draft: `execution`, `sequence`, `printed_at` and `confirmed_at`."""
+    columns = (ORDER.c.execution, ORDER.c.sequence, ORDER.c.printed_at, ORDER.c.confirmed_at)
     return connection.execute(select(*columns).where(ORDER.c.id == order_id)).one()
 
 

@@ -86,13 +86,6 @@ def barcode_items(connection: Connection, barcodes: Iterable[str]) -> dict[str, 
     return found
 
 
-def other_administrators(connection: Connection, login: str) -> bool:
-    """Whether somebody else than `login` administers this database."""
-    users = registries()["users"].table
-    query = select(users.c.id).where(users.c.active, users.c.role == "administrator", users.c.code != login).limit(1)
-    return connection.execute(query).first() is not None
-
-
 def main_units(connection: Connection, items: Iterable[str]) -> dict[str, str]:
     """The main unit's code of each item, by item code."""
     item, unit = registries()["items"].table, registries()["units"].table

@@ -16,23 +16,26 @@ from fluorders_tui.domain.order import Execution, LineStatus, LineType, OrderSta
 _S = OrderStatus
 _L = LineStatus
 
-# Once confirmed, only quantities move an order: a delivery forward, an undone one back.
-_MOVED_BY_QUANTITY = frozenset({_S.CONFIRMED, _S.PARTIAL, _S.EXECUTED, _S.FORCED})
+#: Once confirmed, only quantities move an order: a delivery forward, an undone one back.
+MOVED_BY_QUANTITY = frozenset({_S.CONFIRMED, _S.PARTIAL, _S.EXECUTED, _S.FORCED})
 
 #: The transitions of an order's header (D-12.3). Staying in a status is no transition.
 ORDER_TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
     _S.DRAFT: frozenset({_S.ENTERED, _S.WAITING, _S.LOCKED, _S.CONFIRMED}),
     _S.ENTERED: frozenset({_S.WAITING, _S.LOCKED, _S.CONFIRMED, _S.CANCELLED}),
-    _S.WAITING: frozenset({_S.ENTERED, _S.LOCKED, _S.REJECTED, _S.CANCELLED} | _MOVED_BY_QUANTITY),
-    _S.LOCKED: frozenset({_S.ENTERED, _S.WAITING, _S.REJECTED, _S.CANCELLED} | _MOVED_BY_QUANTITY),
-    _S.REJECTED: frozenset({_S.ENTERED, _S.WAITING, _S.CANCELLED, _S.ARCHIVED}),
-    _S.CONFIRMED: frozenset({_S.ENTERED, _S.WAITING, _S.LOCKED, _S.CANCELLED} | _MOVED_BY_QUANTITY),
-    _S.PARTIAL: frozenset({_S.WAITING, _S.LOCKED, _S.CANCELLED} | _MOVED_BY_QUANTITY),
-    _S.EXECUTED: frozenset({_S.ARCHIVED} | _MOVED_BY_QUANTITY),
-    _S.FORCED: frozenset({_S.ARCHIVED} | _MOVED_BY_QUANTITY),
+    _S.WAITING: frozenset({_S.ENTERED, _S.LOCKED, _S.REJECTED, _S.CANCELLED} | MOVED_BY_QUANTITY),
+    _S.LOCKED: frozenset({_S.ENTERED, _S.WAITING, _S.REJECTED, _S.CANCELLED} | MOVED_BY_QUANTITY),
+    _S.REJECTED: frozenset({_S.ENTERED, _S.WAITING, _S.LOCKED, _S.CANCELLED, _S.ARCHIVED}),
+    _S.CONFIRMED: frozenset({_S.ENTERED, _S.WAITING, _S.LOCKED, _S.CANCELLED} | MOVED_BY_QUANTITY),
+    _S.PARTIAL: frozenset({_S.WAITING, _S.LOCKED, _S.CANCELLED} | MOVED_BY_QUANTITY),
+    _S.EXECUTED: frozenset({_S.ARCHIVED} | MOVED_BY_QUANTITY),
+    _S.FORCED: frozenset({_S.ARCHIVED} | MOVED_BY_QUANTITY),
     _S.CANCELLED: frozenset({_S.ARCHIVED}),
     _S.ARCHIVED: frozenset(),
 }
+
+#: Orders that somebody has to let go before they go on (D-11.2, D-16.2).
+HELD = frozenset({_S.WAITING, _S.LOCKED, _S.REJECTED})
 
 _LINE_OPEN = frozenset({_L.INSERTED, _L.CONFIRMED, _L.ON_SUPPLY, _L.READY})
 _LINE_MOVED = frozenset({_L.PARTIAL, _L.EXECUTED, _L.FORCED})
@@ -173,7 +176,7 @@ def order_status_after(status: OrderStatus, execution: Execution) -> OrderStatus
 
     Only a confirmed order follows its quantities; entered, locked, waiting, cancelled stay what they are.
     """
-    return _STATUS_OF[execution] if status in _MOVED_BY_QUANTITY else status
+    return _STATUS_OF[execution] if status in MOVED_BY_QUANTITY else status
 
 
 def line_status_after(status: LineStatus, line: LineProgress) -> LineStatus:
@@ -203,6 +206,13 @@ def status_after_entering(order_type: OrderType, *, locked: bool = False, needs_
     return _S.CONFIRMED if order_type.automatic_confirmation else _S.ENTERED
 
 
+def status_after_release(order_type: OrderType, *, confirmed: bool, execution: Execution) -> OrderStatus:
+    """What a held order becomes once nothing holds it: as far as it was, and confirmed by types that do so at once."""
+    if confirmed or order_type.automatic_confirmation:
+        return _STATUS_OF[execution]
+    return _S.ENTERED
+
+
 def line_status_after_entering(order_status: OrderStatus) -> LineStatus:
     """The status of a new line on an order of that status: confirmed with a confirmed order, else inserted."""
-    return _L.CONFIRMED if order_status in _MOVED_BY_QUANTITY else _L.INSERTED
+    return _L.CONFIRMED if order_status in MOVED_BY_QUANTITY else _L.INSERTED

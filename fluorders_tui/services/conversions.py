@@ -47,9 +47,10 @@ from fluorders_tui.domain.grouping import GroupingParameters
 from fluorders_tui.domain.links import DocumentKind, Link, StoredDocument, stored_links
 from fluorders_tui.domain.offers import Offer, OfferStatus, become_customer, has_expired
 from fluorders_tui.domain.order import LineStatus, OrderDraft, OrderStatus
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.readiness import draft_problems
 from fluorders_tui.domain.totals import Totals, document_totals
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.offer_links import settle
 from fluorders_tui.services.offers import offer_links
 from fluorders_tui.services.orders import Progress, enter_all_within, no_progress
@@ -175,6 +176,7 @@ def convert(desk: Desk, asked: Asked, progress: Progress = no_progress) -> Conve
     is told who did. `progress` hears how many orders have a number.
     Raises `Conflict` where an offer changed since it was looked at, else everything that is refused, as `Several`.
     """
+    check_permission(desk, Permission.OFFERS)
     try:
         with desk.store.write() as session:
             connection = session.connection()
@@ -372,6 +374,7 @@ def undo(desk: Desk, run_id: int) -> tuple[str, ...]:
     Gives the numbers of the orders. Raises `Refused` where one of them is confirmed, executed or linked to a supplier
     order, `Conflict` when the run was taken back already.
     """
+    check_permission(desk, Permission.OFFERS)
     with desk.store.write() as session:
         connection = session.connection()
         orders = sorted({link.target.document for link in links_of_run(connection, run_id)})

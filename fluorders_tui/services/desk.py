@@ -11,6 +11,7 @@ from fluorders_tui.data.context_rows import calendar_named, company_row, role_of
 from fluorders_tui.data.schema import check_version
 from fluorders_tui.data.store import Store
 from fluorders_tui.domain.conditions import LineChecks
+from fluorders_tui.domain.permissions import Permission, check_role, role_may
 
 Clock = Callable[[], dt.datetime]
 
@@ -67,12 +68,21 @@ class Desk:
     @property
     def sees_margin(self) -> bool:
         """Whether this person's role may see costs and margins (D-6.7)."""
-        return self.role in ("supervisor", "administrator")
+        return self.may(Permission.MARGINS)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this person's role has a permission (P-180)."""
+        return role_may(self.role, permission)
 
     def refreshed(self) -> Desk:
         """The same desk with the company's parameters and the person's role read again."""
         company, checks, role = _read_context(self.store, self.user)
         return replace(self, company=company, checks=checks, role=role)
+
+
+def check_permission(desk: Desk, permission: Permission, *, rule: str = "P-180", field: str = "") -> None:
+    """Raise `NotAllowed`, naming who may instead, unless this person's role has the permission (P-180)."""
+    check_role(desk.role, permission, rule=rule, field=field)
 
 
 def open_desk(store: Store, user: str, *, clock: Clock = utc_now, version_checked: bool = False) -> Desk:
@@ -88,7 +98,7 @@ def _read_context(store: Store, user: str) -> tuple[Company, LineChecks, str]:
         row, role = company_row(connection), role_of(connection, user)
         calendar = calendar_named(connection, row.calendar) if row is not None and row.calendar else None
     if row is None:
-        return Company(), LineChecks(), role or "clerk"
+        return Company(), LineChecks(), role
     company = Company(
         name=row.name,
         country=row.country,
@@ -112,4 +122,4 @@ def _read_context(store: Store, user: str) -> tuple[Company, LineChecks, str]:
         closing_days=row.closing_days,
         calendar=calendar,
     )
-    return company, checks, role or "clerk"
+    return company, checks, role

@@ -16,7 +16,7 @@ from fluorders_tui.data.registry_codes import Code, Codes
 from fluorders_tui.data.registry_import import filled_at_once, lock_for_change
 from fluorders_tui.data.registry_rows import IN_LIST, RowState, Values, insert_rows, rows_by_keys, update_rows
 from fluorders_tui.domain.cell_values import Reading, read_value
-from fluorders_tui.domain.errors import DeskError, Invalid, Refused
+from fluorders_tui.domain.errors import DeskError, Invalid, NotAllowed, Refused
 from fluorders_tui.domain.registry import FieldKind, RegistrySpec, Value
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.fitting_checks import Misfit, check_together, together
@@ -26,7 +26,7 @@ from fluorders_tui.services.registries import code_of, registry_spec
 from fluorders_tui.services.registry_checks import RowChecker, default_values, merged
 from fluorders_tui.services.registry_defaults import Defaults
 from fluorders_tui.services.registry_history import changed_values, journal_value
-from fluorders_tui.services.registry_saving import check_allowed
+from fluorders_tui.services.registry_saving import check_allowed, check_values_allowed
 
 #: Rows checked and written together.
 CHUNK = IN_LIST
@@ -267,7 +267,7 @@ class _Attempt:
         """Go through all rows; what is written stays in the transaction of `session`."""
         self._session = session
         self._connection = session.connection()
-        check_allowed(self._desk, self._connection, self._spec.name)
+        check_allowed(self._desk, self._spec.name)
         self._codes = Codes(self._connection, whole=True)
         self._checker = RowChecker(self._spec.name, self._codes)
         self._defaults = Defaults(self._desk, self._connection, self._codes)
@@ -348,6 +348,12 @@ class _Attempt:
             self._defaults.fill(self._spec.name, row.values)
         else:
             row.values = merged(self._spec, row.state.values, row.given)
+        try:
+            check_values_allowed(
+                self._desk, self._spec.name, row.state.values if row.state else self._blank, row.values
+            )
+        except NotAllowed as error:
+            row.errors.append(error)
         wrong = {error.field for error in row.errors}
         if row.state is not None and row.values == row.state.values:
             found: list[DeskError] = []

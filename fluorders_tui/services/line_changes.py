@@ -31,9 +31,10 @@ from fluorders_tui.domain.mass_changes import (
 )
 from fluorders_tui.domain.money import ZERO, plain
 from fluorders_tui.domain.order import AgentShare, OrderDraft, OrderStatus
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.price_raising import Variation
 from fluorders_tui.services.desk import Desk
-from fluorders_tui.services.mass_changes import CHANGERS, ChangedOrder, Difference, Meant
+from fluorders_tui.services.mass_changes import ChangedOrder, Difference, Meant
 from fluorders_tui.services.orders import CHANGEABLE
 from fluorders_tui.services.pricing_sources import PricingSources
 
@@ -51,9 +52,6 @@ __all__ = [
     "meant_orders",
 ]
 
-#: Who sees to deliveries may move and close lines, and write notes, but sets no price (P-71).
-_FULFILMENT = CHANGERS | {"expediter"}
-FORCERS = frozenset({"expediter", "supervisor", "administrator"})
 _EXECUTABLE = frozenset({OrderStatus.CONFIRMED, OrderStatus.PARTIAL})
 
 
@@ -69,13 +67,13 @@ def meant_orders(order_ids: Iterable[int]) -> Meant:
 
 
 class _LineChange:
-    """What most changes share: they amend orders that may still be changed, and clerks may make them."""
+    """What most changes share: they amend orders that may still be changed."""
 
     __slots__ = ()
 
     @property
-    def roles(self) -> frozenset[str]:
-        return CHANGERS
+    def permission(self) -> Permission:
+        return Permission.CHANGE
 
     @property
     def allowed(self) -> frozenset[OrderStatus]:
@@ -87,6 +85,16 @@ class _LineChange:
 
     def check(self, desk: Desk, connection: Connection) -> None:
         """Nothing that was typed can be wrong for all lines."""
+
+
+class _PriceChange(_LineChange):
+    """Those that set prices or discounts."""
+
+    __slots__ = ()
+
+    @property
+    def permission(self) -> Permission:
+        return Permission.HAND_PRICES
 
 
 def _changed(made: MassChange) -> ChangedOrder:
@@ -116,8 +124,8 @@ class DeliveryMoved(_LineChange):
         return f"delivery {abs(self.days)} days {'later' if self.days > 0 else 'earlier'}"
 
     @property
-    def roles(self) -> frozenset[str]:
-        return _FULFILMENT
+    def permission(self) -> Permission:
+        return Permission.MOVE_DELIVERIES
 
     def check(self, desk: Desk, connection: Connection) -> None:
         if (self.to is None) == (self.days == 0):
@@ -133,7 +141,7 @@ class DeliveryMoved(_LineChange):
 
 
 @dataclass(frozen=True, slots=True)
-class PriceSet(_LineChange):
+class PriceSet(_PriceChange):
     """The same price on every line, in its order's currency and its own unit (D-4.6)."""
 
     price: Decimal
@@ -152,7 +160,7 @@ class PriceSet(_LineChange):
 
 
 @dataclass(frozen=True, slots=True)
-class PriceVaried(_LineChange):
+class PriceVaried(_PriceChange):
     """Prices raised, or lowered when negative, by percent or by an amount of the order's currency.
 
     A price keeps as many decimals as it had, at least those of the currency and of the amount (P-77).
@@ -209,7 +217,7 @@ class QuantitySet(_LineChange):
 
 
 @dataclass(frozen=True, slots=True)
-class DiscountsSet(_LineChange):
+class DiscountsSet(_PriceChange):
     """Discounts as typed (D-5.1) on every line; an empty text takes all away."""
 
     text: str
@@ -239,8 +247,8 @@ class NoteSet(_LineChange):
         return f"note {'added' if self.append else 'set'}: {self.note}" if self.note else "no note"
 
     @property
-    def roles(self) -> frozenset[str]:
-        return _FULFILMENT
+    def permission(self) -> Permission:
+        return Permission.MOVE_DELIVERIES
 
     def apply(
         self, desk: Desk, connection: Connection, sources: PricingSources, draft: OrderDraft, indexes: Sequence[int]
@@ -249,7 +257,7 @@ class NoteSet(_LineChange):
 
 
 @dataclass(frozen=True, slots=True)
-class ListTaken(_LineChange):
+class ListTaken(_PriceChange):
     """Prices and discounts of one price list, whether the customers have it or not (D-4.5, D-17.4)."""
 
     price_list: str
@@ -321,8 +329,8 @@ class Forced(_LineChange):
         return f"the rest closed: {self.reason}"
 
     @property
-    def roles(self) -> frozenset[str]:
-        return FORCERS
+    def permission(self) -> Permission:
+        return Permission.FORCE
 
     @property
     def allowed(self) -> frozenset[OrderStatus]:

@@ -21,14 +21,13 @@ from fluorders_tui.domain import codec
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, NotAllowed, Refused, Unreachable
 from fluorders_tui.domain.mass_changes import LineRefusal
 from fluorders_tui.domain.order import LineStatus, OrderDraft, OrderLine, OrderStatus
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.totals import Totals, document_totals
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.orders import CHANGEABLE, amend, check_changeable, checked_totals
 from fluorders_tui.services.pricing_sources import PricingSources
 
 __all__ = [
-    "CHANGERS",
-    "SUPERVISORS",
     "Begun",
     "Change",
     "ChangedOrder",
@@ -47,10 +46,6 @@ __all__ = [
     "preview",
     "undo",
 ]
-
-#: Roles that change orders; a viewer only looks.
-CHANGERS = frozenset({"clerk", "supervisor", "administrator"})
-SUPERVISORS = frozenset({"supervisor", "administrator"})
 
 #: The lines meant, by the order's row: their own rows, or None for all lines of the order.
 Meant = Mapping[int, Sequence[int] | None]
@@ -88,13 +83,13 @@ class ChangedOrder:
 class Change(Protocol):
     """What is done to many orders. `about` says it in words, for the journal and the preview.
 
-    `roles` may do it, in orders of a status in `allowed`; `revised` changes go into a new revision (D-12.5).
+    It takes a `permission`, in orders of a status in `allowed`; `revised` changes go into a new revision (D-12.5).
     """
 
     @property
     def about(self) -> str: ...
     @property
-    def roles(self) -> frozenset[str]: ...
+    def permission(self) -> Permission: ...
     @property
     def allowed(self) -> frozenset[OrderStatus]: ...
     @property
@@ -262,13 +257,8 @@ def _made(
 
 def check_role(desk: Desk, change: Change) -> None:
     """Raise `NotAllowed` where this person's role may not make the change (P-71, P-72)."""
-    if desk.role not in change.roles:
-        raise NotAllowed(
-            f"A {desk.role} may not do this.",
-            field="role",
-            rule="P-71",
-            hint=f"It is for: {', '.join(sorted(change.roles))}.",
-        )
+    check_permission(desk, Permission.MASS_CHANGES, rule="P-71", field="role")
+    check_permission(desk, change.permission, rule="P-71", field="role")
 
 
 def apply(desk: Desk, shown: Preview, progress: Progress = _go_on) -> Outcome:
@@ -430,7 +420,7 @@ def undo(desk: Desk, change_id: int, progress: Progress = _go_on) -> Outcome:
             raise Invalid(f"There is no mass change {change_id}.", field="change", rule="P-73")
         if begun.undone:
             raise Refused(f"Mass change {change_id} was undone already.", field="change", rule="P-73")
-        if begun.user != desk.user and desk.role not in SUPERVISORS:
+        if begun.user != desk.user and not desk.may(Permission.UNDO_MASS_CHANGES):
             raise NotAllowed(f"Only {begun.user} or a supervisor may undo mass change {change_id}.", rule="P-73")
         kept = kept_changes.kept_orders(connection, change_id)
     left: list[LeftAlone] = []

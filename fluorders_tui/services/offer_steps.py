@@ -13,7 +13,8 @@ from fluorders_tui.domain import offers as rules
 from fluorders_tui.domain.errors import Conflict
 from fluorders_tui.domain.money import ZERO
 from fluorders_tui.domain.offers import Offer, OfferStatus
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.domain.permissions import Permission
+from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.offers import checked_offer, held_offer, offer_links, offer_writing, open_offer_row
 from fluorders_tui.services.saved_offer import SavedOffer
 
@@ -76,6 +77,7 @@ def new_version(desk: Desk, offer_id: int, *, version: int | None = None) -> Sav
     Raises `Refused` for an old version and one of which anything was converted, `Conflict` when another desk
     made the version in the same moment.
     """
+    check_permission(desk, Permission.OFFERS)
     try:
         with desk.store.write() as session:
             connection = session.connection()
@@ -100,6 +102,7 @@ def new_version(desk: Desk, offer_id: int, *, version: int | None = None) -> Sav
 
 
 def _take(desk: Desk, offer_id: int, version: int | None, event: str, step: _Step, comment: str = "") -> SavedOffer:
+    check_permission(desk, Permission.OFFERS)
     with desk.store.write() as session:
         before = held_offer(session, offer_id, version).offer
         after = step(session, before)

@@ -23,10 +23,11 @@ from fluorders_tui.domain.numbering import same_series
 from fluorders_tui.domain.offer_changes import OfferChange, offer_changes
 from fluorders_tui.domain.offers import Offer, OfferStatus, check_editable, check_terms
 from fluorders_tui.domain.offers import enter_offer as entered
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.readiness import draft_problems
 from fluorders_tui.domain.story_words import StoryEntry
 from fluorders_tui.domain.totals import Totals, document_totals
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.order_changes import changes
 from fluorders_tui.services.orders import customer_id_of, item_ids_of
 from fluorders_tui.services.saved_offer import SavedOffer, completed_offer
@@ -75,6 +76,7 @@ def enter_offers(desk: Desk, offers: Sequence[Offer], *, dry_run: bool = False) 
         for place, offer in enumerate(offers, 1)
     ]
     ids: list[int] = []
+    check_permission(desk, Permission.OFFERS)
     try:
         with desk.store.write() as session:
             ids = [_enter(desk, session, offer, totals) for offer, totals in checked]
@@ -239,6 +241,7 @@ def change_offer(desk: Desk, offer: Offer, comment: str = "") -> SavedOffer:
     Raises `Conflict` when somebody saved it in between.
     """
     totals = checked_offer(desk, offer)
+    check_permission(desk, Permission.OFFERS)
     with desk.store.write() as session:
         before = held_offer(session, offer.draft.id, offer.draft.version).offer
         check_editable(before)

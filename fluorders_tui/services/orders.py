@@ -14,21 +14,27 @@ from fluorders_tui.data.order_writing import Amendment, NewOrder, Writing, custo
 from fluorders_tui.data.store import Connection, IntegrityError, Session
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, NotAllowed, Refused, Several
 from fluorders_tui.domain.lifecycle import (
+    HELD,
+    MOVED_BY_QUANTITY,
     LineProgress,
     execution_of,
     line_status_after,
     line_status_after_entering,
     order_status_after,
     status_after_entering,
+    status_after_release,
 )
 from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.numbering import policy_for, same_series
 from fluorders_tui.domain.order import Execution, LineStatus, OrderDraft, OrderStatus
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.readiness import draft_problems
 from fluorders_tui.domain.totals import Totals, document_totals
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.change_rights import check_change, check_hand_prices
+from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.offer_links import follow_offers
 from fluorders_tui.services.order_changes import changes
+from fluorders_tui.services.order_gate import Decision, Passing, Step, decide, settle
 from fluorders_tui.services.saved_order import SavedOrder, completed
 from fluorders_tui.services.supply_sides import follow_customer
 
@@ -136,12 +142,16 @@ def enter_all_within(
     desk: Desk, session: Session, drafts: Sequence[tuple[OrderDraft, Totals]], progress: Progress = no_progress
 ) -> list[SavedOrder]:
     """As `enter_within` for several, in few statements however many; `progress` is told how many have a number."""
+    check_permission(desk, Permission.ENTER)
+    for draft, _ in drafts:
+        check_hand_prices(desk, draft.lines)
     writings = [_writing(desk, session, draft, entering=True) for draft, _ in drafts]
+    decisions = decide(desk, session, Step.ENTER, [Passing(draft, totals) for draft, totals in drafts])
     new: list[NewOrder] = []
     ids: list[int] = []
     # The numbers come last before writing: their counters stay locked until the transaction ends.
-    for (draft, totals), writing in zip(drafts, writings, strict=True):
-        kind, status = draft.type, status_after_entering(draft.type)
+    for (draft, totals), writing, decision in zip(drafts, writings, decisions, strict=True):
+        kind, status = draft.type, decision.held_status or status_after_entering(draft.type)
         if len(ids) < len(new) and _looks_at_others(session.connection(), draft):
             ids += insert_orders(session, new[len(ids) :])
         taken = take_number(session, kind.numbering, draft.date, kind.code, desk.user, external=draft.external_number)
@@ -149,7 +159,8 @@ def enter_all_within(
         progress(len(new))
     ids += insert_orders(session, new[len(ids) :])
     saved: list[SavedOrder] = []
-    for order_id, one in zip(ids, new, strict=True):
+    for order_id, one, decision in zip(ids, new, decisions, strict=True):
+        settle(desk, session, order_id, one.taken.number, decision)
         entered = replace(one.draft, number=one.taken.number, status=one.status, id=order_id, version=1)
         statuses = (one.line_status,) * len(one.draft.lines)
         saved.append(completed(desk, entered, line_statuses=statuses, totals=one.totals))
@@ -227,6 +238,7 @@ def change_order(desk: Desk, draft: OrderDraft, comment: str = "") -> SavedOrder
         if before.version != draft.version:
             # Also where both changed the same thing to the same value: each counted on the value before.
             raise Conflict("Somebody else changed this order in the meantime.", rule="D-12.7", field="order")
+        check_change(desk, before, draft)
         check_changeable(desk, session.connection(), before, draft)
         amend(desk, session, before, draft, totals, comment)
         return _opened(desk, session.connection(), draft.id)
@@ -253,10 +265,12 @@ def amend(
     """
     writing = _writing(desk, session, after, entering=False)
     statuses = {**follow_customer(session, before, after, statuses), **statuses}
-    amendment = _amendment(session, before, after, totals, comment, statuses, revised)
+    (decision,) = decide(desk, session, Step.AMEND, [Passing(after, totals, before)])
+    amendment = _amendment(session, before, after, totals, comment, statuses, revised, decision)
     if not amendment.before and not amendment.after:
         return before.version
     version = update_order(session, after.id, amendment, writing)
+    settle(desk, session, after.id, before.number, decision)
     follow_offers(desk, session, before, after, statuses)
     return version
 
@@ -277,7 +291,7 @@ def check_changeable(
             hint="Duplicate it, or undo what closed it.",
         )
     state = order_state(connection, before.id)
-    if before.type.block_when_printed and state.printed_at and desk.role not in ("supervisor", "administrator"):
+    if before.type.block_when_printed and state.printed_at and not desk.may(Permission.CHANGE_PRINTED):
         raise NotAllowed("The order was printed; only a supervisor may change it now.", rule="D-12.4")
     if (before.date, before.type) != (after.date, after.type):
         _, old = load_numbering(connection, before.type.numbering)
@@ -319,16 +333,18 @@ def _amendment(
     comment: str,
     by_hand: Mapping[int, LineStatus],
     revised: bool,
+    decision: Decision,
 ) -> Amendment:
     stored = line_statuses(session.connection(), before.id)
     statuses = {**stored, **by_hand}
     progress = [_progress(line.id, statuses, after, index) for index, line in enumerate(after.lines)]
-    usual = line_status_after_entering(before.status)
+    execution = execution_of(progress)
+    status, confirmed = _status_after(session, before, execution, decision)
+    usual = LineStatus.CONFIRMED if confirmed else LineStatus.INSERTED
     becoming = tuple(
-        line_status_after(statuses[line.id], step) if line.id in statuses else usual
+        _line_after(statuses[line.id], step, confirmed) if line.id in statuses else usual
         for line, step in zip(after.lines, progress, strict=True)
     )
-    execution = execution_of(progress)
     was, becomes = changes(before, after)
     for number, line in enumerate(after.lines, 1):
         if line.id in by_hand and stored[line.id] is not statuses[line.id]:
@@ -337,7 +353,7 @@ def _amendment(
     return Amendment(
         after,
         totals,
-        order_status_after(before.status, execution),
+        status,
         execution,
         before.revision + 1 if revised and before.status in _AMENDED and (was or becomes) else before.revision,
         becoming,
@@ -345,6 +361,34 @@ def _amendment(
         becomes,
         comment,
     )
+
+
+def _status_after(
+    session: Session, before: OrderDraft, execution: Execution, decision: Decision
+) -> tuple[OrderStatus, bool]:
+    """What the header becomes, and whether the order counts as confirmed from then on.
+
+    Held by the gate, let go by it, or as its quantities say (D-11.3b, D-12.1).
+    """
+    confirmed = before.status in MOVED_BY_QUANTITY
+    if before.status not in CHANGEABLE:
+        return order_status_after(before.status, execution), confirmed
+    if before.status in HELD:
+        confirmed = order_state(session.connection(), before.id).confirmed_at is not None
+    if decision.held_status is not None:
+        return decision.held_status, confirmed
+    if before.status is OrderStatus.REJECTED:
+        # What was refused once is confirmed by hand.
+        return OrderStatus.ENTERED, confirmed
+    if before.status not in HELD:
+        return order_status_after(before.status, execution), confirmed
+    status = status_after_release(before.type, confirmed=confirmed, execution=execution)
+    return status, status in MOVED_BY_QUANTITY
+
+
+def _line_after(status: LineStatus, step: LineProgress, confirmed: bool) -> LineStatus:
+    after = line_status_after(status, step)
+    return LineStatus.CONFIRMED if confirmed and after is LineStatus.INSERTED else after
 
 
 def _progress(line_id: int, statuses: dict[int, LineStatus], draft: OrderDraft, index: int) -> LineProgress:

@@ -236,7 +236,7 @@ def read_list(connection: Transaction, code: str) -> ListHead:
 def lock(desk: Desk, session: Session) -> Transaction:
     """Check that this person may change price lists, and keep other desks from changing them meanwhile."""
     connection = session.connection()
-    check_allowed(desk, connection, _REGISTRY)
+    check_allowed(desk, _REGISTRY)
     for registry in (_REGISTRY, "price-list-lines"):
         lock_for_change(connection, registry)
     return connection

@@ -15,10 +15,11 @@ from fluorders_tui.domain.forcing import renew_agents
 from fluorders_tui.domain.money import fixed, plain
 from fluorders_tui.domain.order import AgentShare, OrderDraft, OrderStatus
 from fluorders_tui.domain.order_listing import OPEN_ORDERS, OrderFilter
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.price_updates import PriceChange, PriceDate, PriceUpdate, update_prices
 from fluorders_tui.domain.totals import document_totals
 from fluorders_tui.services.desk import Desk
-from fluorders_tui.services.mass_changes import CHANGERS, SUPERVISORS, ChangedOrder, Difference, Meant
+from fluorders_tui.services.mass_changes import ChangedOrder, Difference, Meant
 from fluorders_tui.services.order_list import OrderWindow
 from fluorders_tui.services.orders import CHANGEABLE, find_order
 from fluorders_tui.services.pricing_sources import PricingSources
@@ -59,8 +60,8 @@ class PricesUpdated:
         return ", ".join([f"prices updated by {self.by.value}", *also])
 
     @property
-    def roles(self) -> frozenset[str]:
-        return CHANGERS
+    def permission(self) -> Permission:
+        return Permission.HAND_PRICES
 
     @property
     def allowed(self) -> frozenset[OrderStatus]:
@@ -149,8 +150,8 @@ class CommissionsRenewed:
         return f"commissions recalculated{', agents of lines too' if self.own_too else ''}"
 
     @property
-    def roles(self) -> frozenset[str]:
-        return SUPERVISORS
+    def permission(self) -> Permission:
+        return Permission.RECALCULATE
 
     @property
     def allowed(self) -> frozenset[OrderStatus]:

@@ -10,7 +10,6 @@ from fluorders_tui.data.journal import Event, record
 from fluorders_tui.data.journal_reading import entries_of
 from fluorders_tui.data.registries import registries
 from fluorders_tui.data.registry_codes import Code, Codes
-from fluorders_tui.data.registry_import import other_administrators
 from fluorders_tui.data.registry_rows import (
     RowState,
     Transaction,
@@ -26,10 +25,11 @@ from fluorders_tui.data.registry_rows import (
 from fluorders_tui.data.registry_use import named_by, used_by
 from fluorders_tui.data.store import Session
 from fluorders_tui.domain.cell_values import read_value
-from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, NotAllowed, Refused, Several
+from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, Refused, Several
 from fluorders_tui.domain.folding import nearest
+from fluorders_tui.domain.permissions import CREDIT_FIELDS, Permission, permission_of
 from fluorders_tui.domain.registry import RegistrySpec, Value
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.fitting_checks import Misfit, check_together
 from fluorders_tui.services.registries import RegistryRecord, code_of, get_row, read_record, registry_spec
 from fluorders_tui.services.registry_checks import RowChecker, default_values, merged
@@ -42,15 +42,18 @@ Children = Mapping[str, Sequence[Mapping[str, object]]]
 _NOT_COPIED = ("barcodes", "stock")
 
 
-def check_allowed(desk: Desk, connection: Transaction, registry: str) -> None:
-    """Refuse changes by people who may only look, and of users by anybody but an administrator where there is one.
+def check_allowed(desk: Desk, registry: str) -> None:
+    """Raise `NotAllowed` where this person's role may not change the rows of a registry (P-180)."""
+    check_permission(desk, permission_of(registry), field=registry)
 
-    Raises `NotAllowed`.
-    """
-    if desk.role == "viewer":
-        raise NotAllowed("Your role may look but not change.", hint="Ask an administrator.")
-    if registry == "users" and desk.role != "administrator" and other_administrators(connection, desk.user):
-        raise NotAllowed("Only an administrator changes users.", field="users")
+
+def check_values_allowed(desk: Desk, registry: str, before: Values, after: Values) -> None:
+    """Raise `NotAllowed` where a change of a customer touches its credit and this person's role may not (P-182)."""
+    if registry != "customers" or desk.may(Permission.CREDIT):
+        return
+    for name in sorted(CREDIT_FIELDS):
+        if before.get(name) != after.get(name):
+            check_permission(desk, Permission.CREDIT, rule="P-182", field=name)
 
 
 def raise_all(errors: Sequence[DeskError]) -> None:
@@ -97,7 +100,7 @@ def save_within(
     """As `save_row`, in the caller's transaction; the row's id."""
     spec = registry_spec(registry)
     connection = session.connection()
-    check_allowed(desk, connection, spec.name)
+    check_allowed(desk, spec.name)
     saving = _Saving(desk, connection, spec)
     saved = saving.run(values, row_id, version, children or {})
     record(session, desk.now(), desk.user, saving.events(saved))
@@ -113,11 +116,15 @@ def copy_row(
     """
     spec = registry_spec(registry)
     source = get_row(desk, spec.name, row_id)
-    values: dict[str, object] = {**source.values, "active": True, **(changes or {}), "code": code}
+    own: dict[str, object] = dict(source.values)
+    if not desk.may(Permission.CREDIT):
+        # How far a customer is trusted is not copied by who may not say so (P-182).
+        own = {name: value for name, value in own.items() if name not in CREDIT_FIELDS}
+    values: dict[str, object] = {**own, "active": True, **(changes or {}), "code": code}
     children: dict[str, list[Mapping[str, object]]] = {
         name: [{key: value for key, value in row.values.items() if key != _parent(name)} for row in rows]
         for name, rows in source.children.items()
-        if rows and name not in _NOT_COPIED
+        if rows and name not in _NOT_COPIED and desk.may(permission_of(name))
     }
     return save_row(desk, spec.name, values, children=children)
 
@@ -137,7 +144,7 @@ def delete(desk: Desk, registry: str, row_id: int, version: int | None = None) -
     spec = registry_spec(registry)
     with desk.store.write() as session:
         connection = session.connection()
-        check_allowed(desk, connection, spec.name)
+        check_allowed(desk, spec.name)
         state = _existing(connection, spec, row_id)
         if version is not None and version != state.version:
             raise _conflict(connection, spec, state, {})
@@ -275,12 +282,14 @@ class _Saving:
         defaults = Defaults(self.desk, self.connection, self.codes)
         if row_id is None:
             self.values = merged(self.spec, default_values(self.spec), given)
+            check_values_allowed(self.desk, self.spec.name, default_values(self.spec), self.values)
             defaults.fill(self.spec.name, self.values)
         else:
             self.before = _existing(self.connection, self.spec, row_id)
             if version is not None and version != self.before.version:
                 raise _conflict(self.connection, self.spec, self.before, given)
             self.values = merged(self.spec, self.before.values, given)
+            check_values_allowed(self.desk, self.spec.name, self.before.values, self.values)
         checker = RowChecker(self.spec.name, self.codes)
         errors.extend(checker.resolve(self.values))
         wrong = {error.field for error in errors}
@@ -355,6 +364,9 @@ class _Saving:
 
     def _write(self) -> int:
         name, resolve = self.spec.name, self.codes.id_of
+        for registry in self.changes:
+            if self._differ(registry):
+                check_allowed(self.desk, registry)
         if self.before is None:
             (row_id,) = insert_rows(self.connection, name, [self.values], resolve)
         else:

@@ -25,6 +25,7 @@ from fluorders_tui.data.supply_rows import supplier_terms
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, Refused, Several
 from fluorders_tui.domain.links import LineRef, Link, StoredDocument, link_problems, outstanding_quantity
 from fluorders_tui.domain.money import plain
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.supplier_orders import (
     Confirmation,
     SupplierOrderDraft,
@@ -43,7 +44,7 @@ from fluorders_tui.domain.supplier_orders import (
 from fluorders_tui.domain.supplier_orders import enter_supplier_order as checked_entry
 from fluorders_tui.domain.supply_exceptions import CustomerLine, follow_supplier, receipt_of
 from fluorders_tui.domain.supply_sharing import supplier_line_ref
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.order_changes import shown
 from fluorders_tui.services.supply_exceptions import flag
 from fluorders_tui.services.supply_sides import (
@@ -115,6 +116,7 @@ def enter_supplier_orders(
     """Enter several drafts, all or none. A dry run goes all the way and writes nothing: no number is taken."""
     checked = [checked_entry(_priced(draft)) for draft in drafts]
     saved: list[SavedSupplierOrder] = []
+    check_permission(desk, Permission.SUPPLY)
     try:
         with desk.store.write() as session:
             for draft in checked:
@@ -326,6 +328,7 @@ def _acted(
     desk: Desk, order_id: int, change: _Change, event: str, comment: str = "", *, version: int = 0
 ) -> SavedSupplierOrder:
     """One change of what is to come, with what it means for customers, in one transaction."""
+    check_permission(desk, Permission.SUPPLY)
     with desk.store.write() as session:
         before = held_supplier_order(session, order_id)
         _check_version(before, version)
@@ -387,6 +390,7 @@ def _check_links(connection: Connection, draft: SupplierOrderDraft) -> None:
 
 def _moved(desk: Desk, order_id: int, change: _Change, event: str, version: int) -> SavedSupplierOrder:
     """Goods received or given back, with what they do to links, customer lines and stock, in one transaction."""
+    check_permission(desk, Permission.SUPPLY)
     with desk.store.write() as session:
         before = held_supplier_order(session, order_id)
         _check_version(before, version)

@@ -21,10 +21,11 @@ from fluorders_tui.data.supply_exception_rows import (
 )
 from fluorders_tui.data.supply_rows import customer_lines
 from fluorders_tui.domain.amounts import with_amounts
-from fluorders_tui.domain.errors import Conflict, NotAllowed, Refused
+from fluorders_tui.domain.errors import Conflict, Refused
 from fluorders_tui.domain.links import LineRef, Link, SupplyMode
 from fluorders_tui.domain.money import EXACT, ONE, ZERO, plain
 from fluorders_tui.domain.order import LineStatus, OrderLine
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.supply_exceptions import (
     Choice,
     ExceptionKind,
@@ -33,8 +34,7 @@ from fluorders_tui.domain.supply_exceptions import (
 )
 from fluorders_tui.domain.supply_exceptions import resolve as resolution_of
 from fluorders_tui.domain.totals import document_totals
-from fluorders_tui.services.desk import Desk
-from fluorders_tui.services.line_changes import FORCERS
+from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.orders import amend, check_changeable
 from fluorders_tui.services.supply_sides import (
     customer_line,
@@ -145,8 +145,9 @@ def resolve(desk: Desk, link_id: int, kind: ExceptionKind, choice: Choice) -> Re
     lowers it where only a part of it won't come. Raises `Conflict` when somebody decided it already, `Refused` for a
     choice that is none, or when stock no longer suffices.
     """
-    if choice is Choice.FORCE and desk.role not in FORCERS:
-        raise NotAllowed("Only who sees to deliveries may close what is left of a line.", rule="D-15.2")
+    check_permission(desk, Permission.SUPPLY)
+    if choice is Choice.FORCE:
+        check_permission(desk, Permission.FORCE, rule="D-15.2")
     with desk.store.write() as session:
         connection = session.connection()
         link = link_at(connection, link_id)

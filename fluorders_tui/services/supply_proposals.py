@@ -47,6 +47,7 @@ from fluorders_tui.domain.order import (
     VatCode,
     VatKind,
 )
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.supplier_orders import ADDABLE, SupplierOrderDraft, enter_supplier_order
 from fluorders_tui.domain.supply_proposals import (
     Demand,
@@ -63,7 +64,7 @@ from fluorders_tui.domain.supply_proposals import (
     with_quantity,
     with_source,
 )
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.supplier_drafts import supplier_type
 from fluorders_tui.services.supplier_orders import (
     SavedSupplierOrder,
@@ -269,6 +270,7 @@ def order_supply(
     if not wanted:
         raise Invalid("There is nothing to order.", field="proposals", rule="D-14.2")
     kind = supplier_type(desk, type_code)
+    check_permission(desk, Permission.SUPPLY)
     try:
         with desk.store.write() as session:
             connection = session.connection()

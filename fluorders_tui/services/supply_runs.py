@@ -17,8 +17,9 @@ from fluorders_tui.domain.errors import Conflict, Invalid, Refused
 from fluorders_tui.domain.links import DocumentKind, LineRef, Link
 from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.order import LineStatus, OrderStatus
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.supplier_orders import SupplierOrderDraft, SupplierOrderStatus, cancel_lines
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.supply_sides import settle_lines, supplier_writing, supply_links
 
 __all__ = ["Run", "RunKind", "supply_runs", "undo_run"]
@@ -44,6 +45,7 @@ def undo_run(desk: Desk, run_id: int) -> None:
     Raises `Refused` where anything went on since: goods came, a supplier confirmed, an order was confirmed or got
     other lines; `Conflict` when it was taken back already.
     """
+    check_permission(desk, Permission.SUPPLY)
     with desk.store.write() as session:
         connection = session.connection()
         links = links_of_run(connection, run_id)

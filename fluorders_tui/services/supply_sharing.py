@@ -15,6 +15,7 @@ from fluorders_tui.domain.errors import Conflict, Invalid, Refused, Several
 from fluorders_tui.domain.links import StoredDocument, SupplyMode, stored_links
 from fluorders_tui.domain.money import EXACT
 from fluorders_tui.domain.order import Address, OrderType
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.supplier_orders import SupplierOrderDraft
 from fluorders_tui.domain.supply_sharing import (
     Buyer,
@@ -25,7 +26,7 @@ from fluorders_tui.domain.supply_sharing import (
     unlinked,
 )
 from fluorders_tui.services.conditions import customer_conditions, item_cards, order_type
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.orders import checked_totals, enter_within, open_order_row
 from fluorders_tui.services.saved_order import SavedOrder
 from fluorders_tui.services.supply_runs import RunKind, undo_run
@@ -106,6 +107,7 @@ def share_out(desk: Desk, order_id: int, sharing: Sharing, *, version: int = 0) 
     with desk.store.read() as connection:
         before = _loaded(connection, order_id)
     buyers, kind = _buyers(desk, before, sharing), order_type(desk, sharing.order_type)
+    check_permission(desk, Permission.SUPPLY)
     try:
         with desk.store.write() as session:
             draft = held_supplier_order(session, order_id)

@@ -22,6 +22,7 @@ from fluorders_tui.data.tables.base import (
     text,
     whole,
 )
+from fluorders_tui.domain.permissions import Role
 
 
 class Language(RegistryRow, table=True):
@@ -191,7 +192,7 @@ class CancelReason(RegistryRow, table=True):
     name: str = text("Name", in_list=True)
 
 
-ROLES = ("clerk", "supervisor", "expediter", "viewer", "administrator")
+ROLES = tuple(role.value for role in Role)
 
 
 class DeskUser(RegistryRow, table=True):
