@@ -13,9 +13,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, or_, select
 from sqlalchemy import table as table_named
 
+from fluorders_tui.data.link_rows import LINK
 from fluorders_tui.data.offer_rows import OFFER, OFFER_LINE, offer_rows_of
+from fluorders_tui.data.order_rows import ORDER
 from fluorders_tui.data.registry_search import TRIGRAM
 from fluorders_tui.domain.folding import fold
+from fluorders_tui.domain.links import DocumentKind, LinkKind
 from fluorders_tui.domain.money import from_scaled
 from fluorders_tui.domain.offers import CONVERTIBLE_STATUSES, OfferStatus
 
@@ -61,7 +64,10 @@ class OfferFilter:
 
 @dataclass(frozen=True, slots=True)
 class OfferRow:
-    """An offer in a list; `total` is in its own currency, `probability` in percent."""
+    """An offer in a list; `total` is in its own currency, `probability` in percent.
+
+    `orders` are the numbers of the orders made from it, `reason` why it was lost.
+    """
 
     id: int
     number: str
@@ -82,6 +88,8 @@ class OfferRow:
     lines: int
     total: Decimal
     currency: str
+    orders: tuple[str, ...] = ()
+    reason: str = ""
 
 
 _SORTED_BY: dict[OfferSort, ColumnElement[Any]] = {
@@ -185,12 +193,30 @@ def offer_list_rows(connection: Connection, ids: Sequence[int], today: dt.date) 
     found: dict[int, OfferRow] = {}
     for start in range(0, len(ids), _BATCH):
         part = list(ids[start : start + _BATCH])
+        orders = _orders_made(connection, part)
         for row in connection.execute(select(OFFER).where(_COLUMNS.id.in_(part))):
-            found[row.id] = _row(row, today)
+            found[row.id] = _row(row, today, tuple(orders.get(row.id, ())))
     return [found[row_id] for row_id in ids if row_id in found]
 
 
-def _row(row: Any, today: dt.date) -> OfferRow:
+def _orders_made(connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The numbers of the orders made from these offers, the first one first."""
+    link = LINK.c
+    query = (
+        select(link.source_document, ORDER.c.number)
+        .join(ORDER, ORDER.c.id == link.target_document)
+        .where(link.source_kind == DocumentKind.OFFER.value, link.source_document.in_(ids))
+        .where(link.kind == LinkKind.OFFER_TO_ORDER.value)
+        .group_by(link.source_document, ORDER.c.id, ORDER.c.number)
+        .order_by(ORDER.c.id)
+    )
+    found: dict[int, list[str]] = {}
+    for offer, number in connection.execute(query):
+        found.setdefault(offer, []).append(number)
+    return found
+
+
+def _row(row: Any, today: dt.date, orders: tuple[str, ...]) -> OfferRow:
     ended = row.status == _ENTERED and row.valid_until is not None and row.valid_until < today
     return OfferRow(
         row.id,
@@ -212,4 +238,6 @@ def _row(row: Any, today: dt.date) -> OfferRow:
         row.line_count,
         from_scaled(row.total_minor, row.currency_decimals),
         row.currency,
+        orders,
+        row.lost_reason,
     )

@@ -17,7 +17,7 @@ from fluorders_tui.data.registry_search import TRIGRAM
 from fluorders_tui.data.supplier_order_rows import SUPPLIER_LINE, SUPPLIER_ORDER, supplier_order_ids
 from fluorders_tui.domain.folding import fold
 from fluorders_tui.domain.money import from_scaled
-from fluorders_tui.domain.supplier_orders import OPEN, SupplierOrderStatus
+from fluorders_tui.domain.supplier_orders import OPEN, SupplierOrderStatus, asked_before
 
 _BATCH = 500
 _OPEN_VALUES = tuple(status.value for status in OPEN)
@@ -40,7 +40,8 @@ class SupplierFilter:
     """Which supplier orders; everything left empty lets all of them through.
 
     `since` and `until` are order dates, both included. `late` means open with a delivery date before today.
-    `item` is an item's code, `text` a number or a part of number, reference, or supplier.
+    `unconfirmed` are entered ones that the supplier should have confirmed by now (P-170). `item` is an item's code,
+    `text` a number or a part of number, reference, or supplier.
     """
 
     statuses: tuple[SupplierOrderStatus, ...] = ()
@@ -50,11 +51,12 @@ class SupplierFilter:
     until: dt.date | None = None
     item: str = ""
     text: str = ""
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SupplierRow:
-    """A supplier order in a list; `total` is net, in its currency."""
+    """A supplier order in a list; `total` is net, in its currency. `unconfirmed`: its confirmation is overdue."""
 
     id: int
     number: str
@@ -71,6 +73,7 @@ class SupplierRow:
     currency: str
     drop_ship: bool
     late: bool
+    unconfirmed: bool
 
 
 _SORTED_BY: dict[SupplierSort, ColumnElement[Any]] = {
@@ -91,6 +94,8 @@ def listed_ids(
         conditions.append(_COLUMNS.status.in_([one.value for one in wanted.statuses]))
     if wanted.late:
         conditions += [_COLUMNS.status.in_(_OPEN_VALUES), _COLUMNS.delivery_date < today]
+    if wanted.unconfirmed:
+        conditions += [_COLUMNS.status == SupplierOrderStatus.ENTERED.value, _COLUMNS.order_date < asked_before(today)]
     if wanted.supplier:
         conditions.append(_COLUMNS.supplier_code == wanted.supplier)
     if wanted.since:
@@ -159,4 +164,5 @@ def _row(row: Any, today: dt.date) -> SupplierRow:
         row.currency,
         row.drop_ship,
         row.delivery_date is not None and row.delivery_date < today and status in OPEN,
+        status is SupplierOrderStatus.ENTERED and row.order_date < asked_before(today),
     )

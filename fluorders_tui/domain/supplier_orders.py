@@ -60,6 +60,14 @@ _WHY: dict[SupplierOrderStatus, tuple[str, str]] = {
 ADDABLE = frozenset({_S.DRAFT, _S.ENTERED})
 OPEN = frozenset({_S.ENTERED, _S.CONFIRMED, _S.PARTIAL})
 
+#: Days that a supplier has to confirm an order.
+DAYS_TO_CONFIRM = 3
+
+
+def asked_before(today: dt.date) -> dt.date:
+    """The day from which on an order that is not confirmed is not overdue yet (P-170)."""
+    return today - dt.timedelta(DAYS_TO_CONFIRM)
+
 
 @dataclass(frozen=True, slots=True)
 class SupplierOrderType:

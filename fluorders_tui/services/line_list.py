@@ -25,6 +25,7 @@ from fluorders_tui.domain.line_listing import (
     LineSort,
 )
 from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.list_windows import each_row
 
 __all__ = [
     "ALL_LINES",
@@ -137,15 +138,7 @@ def each_line(
     desk: Desk, wanted: LineFilter = ALL_LINES, sort: LineSort = LineSort.NEWEST, limit: int = 0, *, page: int = 500
 ) -> Iterator[LineRow]:
     """All lines of a filter one after another, at most `limit` when not 0; a page at a time in memory."""
-    window = LineWindow(desk, wanted, sort)
-    start = 0
-    while True:
-        stop = min(start + page, limit or start + page)
-        rows = window.rows(start, stop)
-        yield from rows
-        start = stop
-        if (limit and stop >= limit) or not rows:
-            return
+    return each_row(LineWindow(desk, wanted, sort), limit, page)
 
 
 def line_ids(desk: Desk, wanted: LineFilter) -> list[int]:

@@ -22,7 +22,6 @@ from fluorders_tui.data.order_list import (
 )
 from fluorders_tui.data.status_counters import counted
 from fluorders_tui.data.store import Connection
-from fluorders_tui.domain.money import from_scaled
 from fluorders_tui.domain.order import OrderStatus
 from fluorders_tui.domain.order_listing import (
     ALL_ORDERS,
@@ -37,6 +36,7 @@ from fluorders_tui.domain.order_listing import (
     StatusCount,
 )
 from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.list_windows import each_row, in_company_currency
 
 __all__ = [
     "ALL_ORDERS",
@@ -226,15 +226,7 @@ def each_order(
     desk: Desk, wanted: OrderFilter = ALL_ORDERS, sort: OrderSort = NEWEST_FIRST, limit: int = 0, *, page: int = 500
 ) -> Iterator[OrderRow]:
     """All orders of a filter one after another, at most `limit` when not 0; a page at a time in memory."""
-    window = OrderWindow(desk, wanted, sort)
-    start = 0
-    while True:
-        stop = start + page if not limit else min(start + page, limit)
-        rows = window.rows(start, stop)
-        yield from rows
-        start = stop
-        if (limit and stop >= limit) or not rows:
-            return
+    return each_row(OrderWindow(desk, wanted, sort), limit, page)
 
 
 def find(desk: Desk, text: str, limit: int = MOST_FOUND) -> list[OrderRow]:
@@ -252,12 +244,7 @@ def status_counts(desk: Desk) -> dict[OrderStatus, StatusCount]:
     """Number and value of the orders in each status that has any, from the counters that every saving keeps."""
     with desk.store.read() as connection:
         found = counted(connection, KIND)
-    decimals = desk.company.currency_decimals
-    return {
-        status: StatusCount(found[status][0], from_scaled(found[status][1], 2).quantize(from_scaled(1, decimals)))
-        for status in OrderStatus
-        if status in found
-    }
+    return in_company_currency(desk, {status: found[status] for status in OrderStatus if status in found})
 
 
 def _found(connection: Connection, text: str, limit: int) -> list[int]:

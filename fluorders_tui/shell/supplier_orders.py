@@ -33,6 +33,7 @@ def register(parser: ArgumentParser) -> None:
     """Describe the arguments of `fluorders supplier-orders`."""
     parser.add_argument("--status", metavar="S[,S]", help="only these statuses; “open” is all that still brings goods")
     parser.add_argument("--late", action="store_true", help="only open ones whose delivery date has passed")
+    parser.add_argument("--unconfirmed", action="store_true", help="only those whose confirmation is overdue")
     parser.add_argument("--supplier", metavar="CODE", default="", help="only this supplier's")
     parser.add_argument("--item", metavar="CODE", default="", help="only those with this item")
     parser.add_argument("--since", metavar="DATE", help="only from this order date on")
@@ -63,6 +64,7 @@ def run(args: Namespace, settings: Settings) -> int:
         day(args.until, "--until", desk.today()),
         args.item,
         args.find,
+        args.unconfirmed,
     )
     descending = (args.sort not in _ASCENDING) != args.reverse
     rows = each_supplier_order(desk, wanted, SupplierSort(args.sort), descending=descending, limit=args.limit)

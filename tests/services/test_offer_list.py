@@ -19,9 +19,11 @@ from fluorders_tui.services.offer_list import (
     each_offer,
     find_offers,
     offer_status_counts,
+    offers_in_rows,
 )
 from fluorders_tui.services.offer_steps import expire_due, lose, new_version
 from fluorders_tui.services.offers import enter_offer
+from fluorders_tui.services.order_list import each_order
 from tests.conftest import FixedClock
 from tests.services.offer_shop import TODAY, changed, confirmed, offer_draft, offered, prospect_offer
 from tests.shop import fill_shop
@@ -70,6 +72,16 @@ def test_a_text_finds_number_reference_and_name(desk: Desk) -> None:
     assert [row.number for row in find_offers(desk, "nuova")] == ["OF2026-00006"]
     assert [row.number for row in find_offers(desk, "77")] == ["OF2026-00001"]
     assert find_offers(desk, "100%") == []
+
+
+def test_a_row_says_what_became_of_the_offer(desk: Desk) -> None:
+    became = {row.number[-1]: (row.status, row.orders, row.reason) for row in each_offer(desk)}
+    order = next(each_order(desk)).number
+    assert became["4"] == (OfferStatus.CONVERTED, (order,), "")
+    assert became["5"] == (OfferStatus.LOST, (), "price")
+    assert became["6"] == (OfferStatus.CONFIRMED, (), "")
+    rows = [row.id for row in each_offer(desk)]
+    assert [row.id for row in offers_in_rows(desk, [rows[2], 0, rows[0]])] == [rows[2], rows[0]]
 
 
 def test_any_part_is_read_in_any_order(desk: Desk) -> None:
