@@ -31,6 +31,7 @@ logging.getLogger("fluorders_tui").addHandler(logging.NullHandler())
 __all__ = ["SCREENS", "DeskSettings", "FluordersApp", "run_desk"]
 
 SCREENS: Mapping[str, str] = {
+    "board": "fluorders_tui.screens.board:BoardScreen",
     "home": "fluorders_tui.screens.home:HomeScreen",
     "jump": "fluorders_tui.screens.jump:JumpScreen",
     "lines": "fluorders_tui.screens.lines:LinesScreen",

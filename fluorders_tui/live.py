@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["DeskChanged", "DeskReachable", "LiveDesk"]
 
 LEAST_SECONDS = 0.25
-"""Between two tellings: a hundred saves at other desks make four repaints a second, not a hundred."""
+"""Between two tellings: a hundred saves at other desks make four repaints a second, not a hundred.
+
+A screen whose reading is dearer says so in `LIVE_SECONDS`.
+"""
 
 
 class DeskChanged(Message, bubble=False):
@@ -74,7 +77,8 @@ class LiveDesk(DeskWork[ReturnType]):
         self._heard_anything |= not kinds
         if self._telling is None:
             loop = asyncio.get_running_loop()
-            self._telling = loop.call_at(max(loop.time(), self._told_at + LEAST_SECONDS), self._tell_changes)
+            pause: float = getattr(self._live_screen(), "LIVE_SECONDS", LEAST_SECONDS)
+            self._telling = loop.call_at(max(loop.time(), self._told_at + pause), self._tell_changes)
 
     def _tell_changes(self) -> None:
         self._telling = None

@@ -20,6 +20,7 @@ from fluorders_tui.commands import by_id, check_keys, key_table, keys_of
 from fluorders_tui.domain.errors import DeskError
 from fluorders_tui.domain.order import OrderStatus
 from fluorders_tui.keynames import display_key
+from fluorders_tui.live import DeskChanged
 from fluorders_tui.loading import keep_loaded
 from fluorders_tui.places import state_dir
 from fluorders_tui.screens.base import DeskScreen
@@ -80,6 +81,8 @@ class HomeScreen(DeskScreen):
         *(Binding(key, f"open_beside('{key}')", show=False) for key in by_id("open_beside").keys),
     ]  # fmt: skip
     TITLE_TEXT = "Desk"
+    LIVE: ClassVar[frozenset[str]] = frozenset({"order", "offer", "supplier order"})
+    LIVE_SECONDS = 1.0
     HELP_TEXT: ClassVar[tuple[str, ...]] = (
         "Every line opens with the digit or letter beside it, or with the arrows and Enter.",
         "Letters s to z always mean the same status; a to q stand beside what needs you now.",
@@ -129,6 +132,10 @@ class HomeScreen(DeskScreen):
     def on_screen_resume(self) -> None:
         if self._needs is not None:
             self._read()
+
+    @on(DeskChanged)
+    def _changed(self) -> None:
+        self._read()
 
     def on_resize(self) -> None:
         self._show()

@@ -1,0 +1,144 @@
+"""The board: where every order stands, with what waits for somebody on top (U-3, D-16.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from fluorders_tui.domain.money import ZERO
+from fluorders_tui.domain.order import OrderStatus
+from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.order_list import (
+    LATE_ORDERS,
+    OrderFilter,
+    OrderSort,
+    OrderWindow,
+    SortField,
+    StatusCount,
+    status_counts,
+)
+from fluorders_tui.services.supply_exceptions import PendingException, exceptions
+
+__all__ = [
+    "LANES",
+    "ExceptionRow",
+    "ExceptionWindow",
+    "Lane",
+    "LaneCount",
+    "attention_counts",
+    "lane_counts",
+    "open_lane",
+]
+
+
+class Lane(StrEnum):
+    """What the board shows one of at a time."""
+
+    WAITING = "waiting"
+    LATE = "late"
+    EXCEPTIONS = "exceptions"
+    ENTERED = "entered"
+    CONFIRMED = "confirmed"
+    PARTIAL = "partial"
+    REJECTED = "rejected"
+    EXECUTED = "executed"
+
+
+#: In the order in which the board shows them: first what somebody has to do something about.
+LANES = tuple(Lane)
+
+_STATUSES: Mapping[Lane, tuple[OrderStatus, ...]] = {
+    Lane.WAITING: (OrderStatus.WAITING, OrderStatus.LOCKED),
+    Lane.ENTERED: (OrderStatus.ENTERED,),
+    Lane.CONFIRMED: (OrderStatus.CONFIRMED,),
+    Lane.PARTIAL: (OrderStatus.PARTIAL,),
+    Lane.REJECTED: (OrderStatus.REJECTED,),
+    Lane.EXECUTED: (OrderStatus.EXECUTED, OrderStatus.FORCED),
+}
+
+_OLDEST_FIRST = OrderSort(SortField.NEWEST, descending=False)
+_BY_DELIVERY = OrderSort(SortField.DELIVERY_DATE, descending=False)
+_NEWEST_FIRST = OrderSort()
+
+_SORTS: Mapping[Lane, OrderSort] = {
+    Lane.WAITING: _OLDEST_FIRST,
+    Lane.LATE: _BY_DELIVERY,
+    Lane.ENTERED: _OLDEST_FIRST,
+    Lane.CONFIRMED: _BY_DELIVERY,
+    Lane.PARTIAL: _BY_DELIVERY,
+    Lane.REJECTED: _NEWEST_FIRST,
+    Lane.EXECUTED: _NEWEST_FIRST,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LaneCount:
+    """How many stand in a lane, and what they are worth in company currency; None where that isn't counted."""
+
+    count: int
+    value: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRow:
+    """One exception of supply in a list; `id` is its link's row."""
+
+    id: int
+    pending: PendingException
+
+
+class ExceptionWindow:
+    """The exceptions that wait for a decision, as a list that screens can read parts of."""
+
+    counted_all = True
+
+    def __init__(self, desk: Desk) -> None:
+        self._rows = [ExceptionRow(one.link_id, one) for one in exceptions(desk)]
+
+    @property
+    def known_count(self) -> int | None:
+        """How many; never None."""
+        return len(self._rows)
+
+    def count(self) -> int:
+        """How many."""
+        return len(self._rows)
+
+    def rows(self, start: int, stop: int) -> Sequence[ExceptionRow]:
+        """Rows `start` up to `stop`."""
+        return self._rows[start:stop]
+
+    def index_of(self, row_id: int, /) -> int | None:
+        """The place of an exception, None when it is settled."""
+        return next((place for place, row in enumerate(self._rows) if row.id == row_id), None)
+
+
+def lane_counts(desk: Desk) -> dict[Lane, LaneCount]:
+    """The lanes that are statuses, from the counters that every saving keeps: at once, on any number of orders."""
+    counts = status_counts(desk)
+    none = StatusCount(0, ZERO)
+    return {
+        lane: LaneCount(
+            sum(counts.get(one, none).count for one in statuses),
+            sum((counts.get(one, none).value for one in statuses), ZERO),
+        )
+        for lane, statuses in _STATUSES.items()
+    }
+
+
+def attention_counts(desk: Desk) -> dict[Lane, LaneCount]:
+    """The lanes whose orders are counted one by one; tens of milliseconds where tens of thousands are late."""
+    return {
+        Lane.LATE: LaneCount(OrderWindow(desk, LATE_ORDERS, _BY_DELIVERY).count()),
+        Lane.EXCEPTIONS: LaneCount(len(exceptions(desk))),
+    }
+
+
+def open_lane(desk: Desk, lane: Lane) -> OrderWindow | ExceptionWindow:
+    """The list of a lane as it is now. Raises `Unreachable`."""
+    if lane is Lane.EXCEPTIONS:
+        return ExceptionWindow(desk)
+    wanted = LATE_ORDERS if lane is Lane.LATE else OrderFilter(statuses=_STATUSES[lane])
+    return OrderWindow(desk, wanted, _SORTS[lane])

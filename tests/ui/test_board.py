@@ -1,0 +1,95 @@
+"""The board: what other desks do appears by itself, the cursor stays on its order, keys land in their lane (U-3)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from fluorders_tui.data.store import Store
+from fluorders_tui.screens.board import BoardScreen
+from fluorders_tui.screens.order_entry import OrderEntryScreen
+from fluorders_tui.screens.order_status import OrderStatusScreen
+from fluorders_tui.services.board import Lane
+from fluorders_tui.services.desk import Desk, open_desk
+from fluorders_tui.services.orders import enter_order
+from tests.services.orders_on_list import draft
+from tests.ui.orders_desk import desk_on, opens
+from tests.ui.raw_keys import burst, slowly, until
+
+Typing = Callable[[Pilot[Any], str], Any]
+
+
+def board(pilot: Pilot[Any]) -> BoardScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, BoardScreen)
+    return screen
+
+
+def numbers(screen: BoardScreen) -> list[str]:
+    rows = screen.table.source.rows(0, screen.table.source.count)
+    return [row.cells[0] for row in rows or ()]
+
+
+def tabs(screen: BoardScreen) -> str:
+    from fluorders_tui.widgets.tab_line import TabLine
+
+    return " ".join(screen.query_one(TabLine).titles)
+
+
+@pytest.mark.parametrize("typing", [burst, slowly])
+async def test_keys_act_in_the_lane_they_chose(orders_desk: Desk, typing: Typing) -> None:
+    async with desk_on(opens(orders_desk)) as pilot:
+        await typing(pilot, "44{right}{down}{space}{enter}")
+        assert isinstance(pilot.app.screen, OrderStatusScreen)
+        shown = pilot.app.screen.field("number").text
+        await typing(pilot, "{f3}")
+        screen = board(pilot)
+        assert screen._lane is Lane.CONFIRMED
+        # The second confirmed order was opened; Space selected it and went on to the third.
+        assert shown == numbers(screen)[2]
+        assert len(screen.table.marks) == 1
+        assert numbers(screen)[1] in {
+            row.cells[0] for row in screen.table.source.rows(0, 9) or () if row.key in screen.table.marks
+        }
+        await typing(pilot, "{f2}")
+        assert isinstance(pilot.app.screen, OrderEntryScreen)
+
+
+async def test_another_desks_order_appears_and_the_cursor_stays_on_its_own(orders_desk: Desk) -> None:
+    other = open_desk(Store(orders_desk.store.url), "bruno", clock=orders_desk.clock)
+    async with desk_on(opens(orders_desk)) as pilot:
+        await burst(pilot, "44{down}{down}")
+        screen = board(pilot)
+        before, there = screen.table.current, numbers(screen)
+        assert before is not None
+        made = enter_order(other, draft(other))
+        await until(lambda: made.number in numbers(screen), 2)
+        assert screen.table.current is not None
+        assert screen.table.current.key == before.key
+        assert numbers(screen) == [*there, made.number]
+        await until(lambda: f"Entered {len(there) + 1}" in tabs(screen), 2)
+    other.store.dispose()
+
+
+async def test_selected_orders_stay_selected_when_others_come_and_go(orders_desk: Desk) -> None:
+    async with desk_on(opens(orders_desk)) as pilot:
+        await burst(pilot, "44{space}{space}")
+        screen = board(pilot)
+        marked = set(screen.table.marks)
+        assert len(marked) == 2
+        threading.Thread(target=lambda: [enter_order(orders_desk, draft(orders_desk)) for _ in range(5)]).start()
+        before = screen.table.source.count
+        await until(lambda: screen.table.source.count == before + 5, 5)
+        assert screen.table.marks == marked
+
+
+async def test_an_empty_waiting_lane_gives_way_to_what_is_late(orders_desk: Desk) -> None:
+    async with desk_on(opens(orders_desk), size=(132, 43)) as pilot:
+        await burst(pilot, "4")
+        screen = board(pilot)
+        assert screen._lane is Lane.LATE
+        assert "Board · late" in screen.title_bar.left
