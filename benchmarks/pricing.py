@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from benchmarks.measured import Measured
 from benchmarks.surroundings import USER, Surroundings
 from fluorders_tui.data.store import Store
-from fluorders_tui.data.tables import basics, items, parties
+from fluorders_tui.data.tables import basics, desk, items, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.draft_lines import add_line
 from fluorders_tui.domain.entry import change_quantity, make_line
@@ -88,7 +88,7 @@ def filled(surroundings: Surroundings, database: str) -> Desk:
             found = table(named)
             return int(connection.execute(select(found.c.id).where(found.c.code == code)).scalar_one())
 
-        unit, euro, italy = row(basics.Unit, "pc"), row(basics.Currency, "EUR"), row(basics.Country, "IT")
+        unit, euro, italy = row(basics.Unit, "pc"), row(desk.Currency, "EUR"), row(basics.Country, "IT")
         session.add(parties.Customer(code="C0001", name="Bench", country_id=italy, currency_id=euro, best_price=True))
         session.flush()
         customer = row(parties.Customer, "C0001")

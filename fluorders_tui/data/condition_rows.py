@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, or_, select
 
 from fluorders_tui.data.policy_rows import load_policies
-from fluorders_tui.data.tables import basics, commerce, documents, items, parties
+from fluorders_tui.data.tables import basics, commerce, desk, documents, items, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.terms import (
     NO_VAT,
@@ -37,8 +37,8 @@ from fluorders_tui.domain.order import (
 
 _CUSTOMER = table(parties.Customer)
 _COUNTRY = table(basics.Country)
-_CURRENCY = table(basics.Currency)
-_RATE = table(basics.CurrencyRate)
+_CURRENCY = table(desk.Currency)
+_RATE = table(desk.CurrencyRate)
 _VAT = table(commerce.VatCode)
 _DISCOUNT_TYPE = table(commerce.DiscountType)
 _ORDER = table(documents.CustomerOrder)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from fluorders_tui.data.tables import basics, commerce
+from fluorders_tui.data.tables import desk
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.calendars import Calendar, parse_weekend
 from fluorders_tui.domain.permissions import Role
@@ -14,7 +14,7 @@ from fluorders_tui.domain.permissions import Role
 
 def company_row(connection: Connection) -> Row[Any] | None:
     """The company's row with the `decimals` of its currency, None before the fast start."""
-    company, currency = table(commerce.Company), table(basics.Currency)
+    company, currency = table(desk.Company), table(desk.Currency)
     return connection.execute(
         select(company, currency.c.decimals)
         .outerjoin(currency, currency.c.code == company.c.currency)
@@ -29,7 +29,7 @@ def role_of(connection: Connection, user: str) -> str:
     As long as nobody administers the database everybody does; then people the desk doesn't know are clerks,
     and those it no longer lets work only look.
     """
-    person = table(basics.DeskUser)
+    person = table(desk.DeskUser)
     found = connection.execute(select(person.c.role, person.c.active).where(person.c.code == user)).first()
     if found is not None and found.active and found.role == Role.ADMINISTRATOR:
         return Role.ADMINISTRATOR.value
@@ -43,7 +43,7 @@ def role_of(connection: Connection, user: str) -> str:
 
 def calendar_named(connection: Connection, code: str) -> Calendar | None:
     """A calendar with its closing days, None where there is none of that code."""
-    calendar, day = table(basics.Calendar), table(basics.CalendarDay)
+    calendar, day = table(desk.Calendar), table(desk.CalendarDay)
     row = connection.execute(select(calendar).where(calendar.c.code == code)).first()
     if row is None:
         return None

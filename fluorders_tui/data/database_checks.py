@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from fluorders_tui.data.context_rows import company_row
 from fluorders_tui.data.schema import HEAD, check_version, schema_version
 from fluorders_tui.data.store import Store
-from fluorders_tui.data.tables import basics, commerce
+from fluorders_tui.data.tables import commerce, desk
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.tables.documents import JournalEntry
 
@@ -46,7 +46,7 @@ def check_writable(store: Store) -> None:
 
 def read_contents(store: Store) -> Contents:
     """Company, tables and times. Raises `Unreachable`."""
-    order_type, user, journal = table(commerce.OrderType), table(basics.DeskUser), table(JournalEntry)
+    order_type, user, journal = table(commerce.OrderType), table(desk.DeskUser), table(JournalEntry)
     with store.read() as connection:
         company = company_row(connection)
         last = connection.execute(select(journal.c.at).order_by(journal.c.id.desc()).limit(1)).scalar()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from fluorders_tui.data.registries import registries
 from fluorders_tui.data.registry_rows import IN_LIST
-from fluorders_tui.data.tables import basics, commerce, items, parties
+from fluorders_tui.data.tables import basics, commerce, desk, items, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.conditions import PriceListVersion
 
@@ -18,7 +18,7 @@ _LIST = table(items.PriceList)
 
 def versions_beside(connection: Connection, ids: Sequence[int]) -> list[PriceListVersion]:
     """All active dated lists of the list types that the lists `ids` belong to (D-4.1)."""
-    kind, currency, customer = table(items.PriceListType), table(basics.Currency), table(parties.Customer)
+    kind, currency, customer = table(items.PriceListType), table(desk.Currency), table(parties.Customer)
     kinds = select(_LIST.c.list_type_id).where(_LIST.c.id.in_(ids))
     rows = connection.execute(
         select(_LIST, kind.c.code.label("list_type"), currency.c.code.label("currency"), customer.c.code.label("owner"))
@@ -70,17 +70,17 @@ def with_own_unit(connection: Connection, ids: Sequence[int]) -> list[tuple[int,
 #: Where the codes stand that the company's row names in plain text.
 COMPANY_CODES = {
     "country": ("country", table(basics.Country)),
-    "currency": ("currency", table(basics.Currency)),
+    "currency": ("currency", table(desk.Currency)),
     "language": ("language", table(basics.Language)),
     "order_type": ("order type", table(commerce.OrderType)),
     "vat_code": ("VAT code", table(commerce.VatCode)),
-    "calendar": ("calendar", table(basics.Calendar)),
+    "calendar": ("calendar", table(desk.Calendar)),
 }
 
 
 def company_row_of(connection: Connection, row_id: int) -> dict[str, object]:
     """The company's parameters as stored."""
-    company = table(commerce.Company)
+    company = table(desk.Company)
     return dict(connection.execute(select(company).where(company.c.id == row_id)).one()._mapping)
 
 

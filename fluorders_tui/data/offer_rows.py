@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, literal, select
 
 from fluorders_tui.data.order_rows import draft_from, header_values, line_values
-from fluorders_tui.data.tables import commerce, offers, parties
+from fluorders_tui.data.tables import commerce, desk, offers, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.terms import micro, optional_micro, order_types
 from fluorders_tui.domain.grouping import GroupingParameters
@@ -222,7 +222,7 @@ def grouping_parameters(
     connection: Connection, customers: Iterable[str]
 ) -> tuple[GroupingParameters, dict[str, GroupingParameters]]:
     """The company's parameters, and those of the customers who have their own, by code (D-13.4)."""
-    company, customer = table(commerce.Company), table(parties.Customer)
+    company, customer = table(desk.Company), table(parties.Customer)
     row = connection.execute(select(company).order_by(company.c.id).limit(1)).first()
     own: dict[str, GroupingParameters] = {}
     wanted = sorted(set(customers))

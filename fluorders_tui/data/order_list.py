@@ -20,11 +20,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select, tuple_, union_all
 
-from fluorders_tui.data.order_rows import ORDER
 from fluorders_tui.data.status_counters import counted
+from fluorders_tui.data.tables import documents
+from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.money import from_scaled
-from fluorders_tui.domain.order import Execution, OrderStatus
 from fluorders_tui.domain.order_listing import OPEN, OrderFilter, OrderRow, OrderSort, SortField
+from fluorders_tui.domain.statuses import Execution, OrderStatus
 
 KIND = "order"
 
@@ -42,18 +43,19 @@ _BATCH = 500
 
 _OPEN = frozenset(OPEN)
 _OPEN_VALUES = tuple(status.value for status in OPEN)
+_ORDER = table(documents.CustomerOrder)
 _COLUMNS = (
-    ORDER.c.id, ORDER.c.number, ORDER.c.order_type, ORDER.c.status, ORDER.c.execution, ORDER.c.customer_code,
-    ORDER.c.customer_name, ORDER.c.order_date, ORDER.c.delivery_date, ORDER.c.reference, ORDER.c.total_minor,
-    ORDER.c.currency, ORDER.c.currency_decimals, ORDER.c.line_count,
+    _ORDER.c.id, _ORDER.c.number, _ORDER.c.order_type, _ORDER.c.status, _ORDER.c.execution, _ORDER.c.customer_code,
+    _ORDER.c.customer_name, _ORDER.c.order_date, _ORDER.c.delivery_date, _ORDER.c.reference, _ORDER.c.total_minor,
+    _ORDER.c.currency, _ORDER.c.currency_decimals, _ORDER.c.line_count,
 )  # fmt: skip
 _SORTED_BY = {
-    SortField.NUMBER: ORDER.c.number,
-    SortField.DATE: ORDER.c.order_date,
-    SortField.DELIVERY_DATE: ORDER.c.delivery_date,
-    SortField.CUSTOMER: ORDER.c.customer_name,
-    SortField.TOTAL: ORDER.c.company_total_minor,
-    SortField.REFERENCE: ORDER.c.reference_key,
+    SortField.NUMBER: _ORDER.c.number,
+    SortField.DATE: _ORDER.c.order_date,
+    SortField.DELIVERY_DATE: _ORDER.c.delivery_date,
+    SortField.CUSTOMER: _ORDER.c.customer_name,
+    SortField.TOTAL: _ORDER.c.company_total_minor,
+    SortField.REFERENCE: _ORDER.c.reference_key,
 }
 
 
@@ -90,9 +92,9 @@ def open_list(
     connection: Connection, wanted: OrderFilter, sort: OrderSort, today: dt.date, found: Sequence[int] | None = None
 ) -> Opened:
     """Choose the way to read a list; `found` are the ids that its text finds, None without a text."""
-    upper: int = connection.execute(select(func.coalesce(func.max(ORDER.c.id), 0))).scalar_one()
+    upper: int = connection.execute(select(func.coalesce(func.max(_ORDER.c.id), 0))).scalar_one()
     if found is not None:
-        ids = _picked(connection, [*_conditions(wanted, today, ""), ORDER.c.id.in_(found)], sort)
+        ids = _picked(connection, [*_conditions(wanted, today, ""), _ORDER.c.id.in_(found)], sort)
         return Opened(sort, today, upper, len(ids), (), ids)
     statuses = counted(connection, KIND)
     sizes = _sizes(connection, wanted, today, statuses)
@@ -122,9 +124,9 @@ def pick(connection: Connection, opened: Opened) -> Opened:
 
 def first_rows(connection: Connection, opened: Opened, limit: int) -> list[Any] | None:
     """The first rows of a list, None where they don't all stand near the beginning of its sort."""
-    nearest = select(ORDER.c.id).where(*_stretches(opened.sort)[:1])
+    nearest = select(_ORDER.c.id).where(*_stretches(opened.sort)[:1])
     near = nearest.where(*opened.span).order_by(*_order_by(opened.sort)).limit(_NEAREST).subquery()
-    statement = select(*_COLUMNS).join(near, near.c.id == ORDER.c.id).where(*opened.conditions)
+    statement = select(*_COLUMNS).join(near, near.c.id == _ORDER.c.id).where(*opened.conditions)
     found = connection.execute(statement.order_by(*_order_by(opened.sort)).limit(limit)).all()
     return list(found) if len(found) == limit else None
 
@@ -145,7 +147,7 @@ def _sizes(
     for name, conditions in _indexed(wanted, today).items():
         if name == "delivery_date" and found.get("status", MOST_PICKED) < MOST_PICKED:
             continue
-        first = select(ORDER.c.id).where(*conditions).limit(MOST_PICKED + 1).subquery()
+        first = select(_ORDER.c.id).where(*conditions).limit(MOST_PICKED + 1).subquery()
         found[name] = connection.execute(select(func.count()).select_from(first)).scalar_one()
     return found
 
@@ -171,7 +173,7 @@ def _indexed(wanted: OrderFilter, today: dt.date, plus: str = "") -> dict[str, l
 
 
 def _column(name: str, plus: str) -> ColumnElement[Any]:
-    return literal_column(f"{plus}customer_order.{name}", ORDER.c[name].type) if plus else ORDER.c[name]
+    return literal_column(f"{plus}customer_order.{name}", _ORDER.c[name].type) if plus else _ORDER.c[name]
 
 
 def _customer(code: str) -> Any:
@@ -194,13 +196,13 @@ def _conditions(wanted: OrderFilter, today: dt.date, plus: str, driver: str = ""
         found += _indexed(wanted, today, "" if driver == name else plus).get(name, [])
     for name, value in (("agent", wanted.agent), ("order_type", wanted.type), ("currency", wanted.currency)):
         if value:
-            found.append(ORDER.c[name] == value)
+            found.append(_ORDER.c[name] == value)
     return found
 
 
 def _order_by(sort: OrderSort) -> list[ColumnElement[Any]]:
     column = _SORTED_BY.get(sort.field)
-    columns = [ORDER.c.id] if column is None else [column, ORDER.c.id]
+    columns = [_ORDER.c.id] if column is None else [column, _ORDER.c.id]
     return [one.desc() if sort.descending else one.asc() for one in columns]
 
 
@@ -208,16 +210,16 @@ def _picked(connection: Connection, conditions: Sequence[ColumnElement[bool]], s
     stretches = _stretches(sort)
     last = [stretches[1]] if stretches else []
     # Only the WHERE may choose the index: sorting a few beats walking a million in order.
-    chosen = select(ORDER.c.id).where(*conditions).order_by(*last, *_order_by(sort))
+    chosen = select(_ORDER.c.id).where(*conditions).order_by(*last, *_order_by(sort))
     return array("q", connection.execute(chosen).scalars())
 
 
 def _stretches(sort: OrderSort) -> tuple[ColumnElement[bool], ...]:
     """Where orders may lack what they are sorted by: those that have it, and those that don't, which come last."""
     if sort.field is SortField.DELIVERY_DATE:
-        return ORDER.c.delivery_date.is_not(None), ORDER.c.delivery_date.is_(None)
+        return _ORDER.c.delivery_date.is_not(None), _ORDER.c.delivery_date.is_(None)
     if sort.field is SortField.REFERENCE:
-        return ORDER.c.reference_key > "", ORDER.c.reference_key == ""
+        return _ORDER.c.reference_key > "", _ORDER.c.reference_key == ""
     return ()
 
 
@@ -228,7 +230,7 @@ def runs(opened: Opened) -> list[tuple[ColumnElement[bool], ...]]:
 
 def count_run(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> int:
     """How many orders a stretch has: a whole index is read, in tens of milliseconds a million."""
-    return connection.execute(select(func.count()).select_from(ORDER).where(*conditions)).scalar_one()
+    return connection.execute(select(func.count()).select_from(_ORDER).where(*conditions)).scalar_one()
 
 
 def walk(
@@ -247,9 +249,9 @@ def walk(
     """
     column = _SORTED_BY.get(sort.field)
     going = OrderSort(sort.field, sort.descending != backwards)
-    statement = select(ORDER.c.id).where(*conditions)
+    statement = select(_ORDER.c.id).where(*conditions)
     if after is not None:
-        here: Any = ORDER.c.id if column is None or after.value is None else tuple_(column, ORDER.c.id)
+        here: Any = _ORDER.c.id if column is None or after.value is None else tuple_(column, _ORDER.c.id)
         there: Any = after.id if column is None or after.value is None else tuple_(after.value, after.id)
         statement = statement.where(here < there if going.descending else here > there)
     # The index alone tells which rows: those left out are never read.
@@ -257,7 +259,7 @@ def walk(
     if skip == 0:
         return list(connection.execute(ids.with_only_columns(*_COLUMNS, *_extra(column))).all())
     chosen = ids.subquery()
-    wanted = select(*_COLUMNS, *_extra(column)).join(chosen, chosen.c.id == ORDER.c.id).order_by(*_order_by(going))
+    wanted = select(*_COLUMNS, *_extra(column)).join(chosen, chosen.c.id == _ORDER.c.id).order_by(*_order_by(going))
     return list(connection.execute(wanted).all())
 
 
@@ -277,7 +279,7 @@ def rows_by_id(connection: Connection, ids: Sequence[int]) -> list[Any]:
     found: dict[int, Any] = {}
     for start in range(0, len(ids), _BATCH):
         part = list(ids[start : start + _BATCH])
-        found.update((row.id, row) for row in connection.execute(select(*_COLUMNS).where(ORDER.c.id.in_(part))))
+        found.update((row.id, row) for row in connection.execute(select(*_COLUMNS).where(_ORDER.c.id.in_(part))))
     return [found[row_id] for row_id in ids if row_id in found]
 
 
@@ -287,7 +289,7 @@ def newest_of(connection: Connection, customer_ids: Sequence[int], limit: int) -
         return []
     parts = []
     for customer_id in customer_ids:
-        mine = select(ORDER.c.id).where(ORDER.c.customer_id == customer_id).order_by(ORDER.c.id.desc()).limit(limit)
+        mine = select(_ORDER.c.id).where(_ORDER.c.customer_id == customer_id).order_by(_ORDER.c.id.desc()).limit(limit)
         parts.append(select(mine.subquery().c.id))
     statement: Any = parts[0] if len(parts) == 1 else union_all(*parts)
     return list(connection.execute(statement).scalars())

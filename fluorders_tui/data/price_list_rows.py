@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, func, insert, litera
 
 from fluorders_tui.data.bulk import insert_many
 from fluorders_tui.data.registry_rows import IN_LIST
-from fluorders_tui.data.tables import basics, items, parties
+from fluorders_tui.data.tables import basics, desk, items, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.tables.documents import JournalEntry
 from fluorders_tui.domain.conditions import PriceListVersion
@@ -28,7 +28,7 @@ CHUNK = 5000
 
 _LIST, _LINE = table(items.PriceList), table(items.PriceListLine)
 _TYPE, _ITEM = table(items.PriceListType), table(items.Item)
-_CURRENCY, _UNIT, _CUSTOMER = table(basics.Currency), table(basics.Unit), table(parties.Customer)
+_CURRENCY, _UNIT, _CUSTOMER = table(desk.Currency), table(basics.Unit), table(parties.Customer)
 _JOURNAL = table(JournalEntry)
 _COPIED = ("item_id", "unit_id", "variant", "destination", "min_quantity_micro", "price_micro", "discounts")
 

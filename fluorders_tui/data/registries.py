@@ -8,7 +8,7 @@ from functools import cache
 
 from sqlalchemy import Column, Table
 
-from fluorders_tui.data.tables import basics, commerce, items, parties
+from fluorders_tui.data.tables import basics, commerce, desk, items, parties
 from fluorders_tui.data.tables.base import SCALES, ChildRow, Registry, RegistryRow, Seen, table
 from fluorders_tui.domain.money import from_scaled
 from fluorders_tui.domain.registry import FieldKind, FieldSpec, RegistrySpec, Value
@@ -45,7 +45,7 @@ class StoredRegistry:
 
 
 def _models() -> Iterator[Model]:
-    for module in (parties, items, commerce, basics):
+    for module in (parties, items, desk, commerce, basics):
         for found in vars(module).values():
             if isinstance(found, type) and issubclass(found, RegistryRow | ChildRow) and "outside" in vars(found):
                 yield found

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from fluorders_tui.data.order_rows import LINE, ORDER
 from fluorders_tui.data.supplier_order_rows import SUPPLIER_LINE, SUPPLIER_ORDER
-from fluorders_tui.data.tables import basics, commerce, items, parties
+from fluorders_tui.data.tables import basics, commerce, desk, items, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.terms import currency_on, discount_types, micro
 from fluorders_tui.domain.discounts import parse_discounts
@@ -64,7 +64,7 @@ class SupplierTerms:
 
 def supplier_terms(connection: Connection, codes: Collection[str]) -> dict[str, SupplierTerms]:
     """Suppliers by code; unknown codes are left out. `currency` is '' where the supplier names none."""
-    country, currency, term = table(basics.Country), table(basics.Currency), table(commerce.PaymentTerm)
+    country, currency, term = table(basics.Country), table(desk.Currency), table(commerce.PaymentTerm)
     rows = connection.execute(
         select(
             _SUPPLIER, country.c.code.label("country"), currency.c.code.label("currency"), term.c.code.label("terms")

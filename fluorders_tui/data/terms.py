@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, select
 
-from fluorders_tui.data.tables import basics, commerce
+from fluorders_tui.data.tables import basics, commerce, desk
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.conditions import DiscountType
 from fluorders_tui.domain.discounts import parse_discounts
@@ -28,8 +28,8 @@ from fluorders_tui.domain.order import (
     VatKind,
 )
 
-_CURRENCY = table(basics.Currency)
-_RATE = table(basics.CurrencyRate)
+_CURRENCY = table(desk.Currency)
+_RATE = table(desk.CurrencyRate)
 _VAT = table(commerce.VatCode)
 _DISCOUNT_TYPE = table(commerce.DiscountType)
 

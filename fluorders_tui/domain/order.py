@@ -13,6 +13,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from fluorders_tui.domain.money import ONE, ZERO
+from fluorders_tui.domain.statuses import Execution as Execution
+from fluorders_tui.domain.statuses import LineStatus as LineStatus
+from fluorders_tui.domain.statuses import OrderStatus as OrderStatus
 
 
 class LineType(StrEnum):
@@ -250,44 +253,6 @@ class Currency:
     decimals: int = 2
     rate: Decimal = ONE
     rate_date: dt.date | None = None
-
-
-class OrderStatus(StrEnum):
-    """Header status (D-12.1)."""
-
-    DRAFT = "draft"
-    ENTERED = "entered"
-    WAITING = "waiting for approval"
-    LOCKED = "locked"
-    REJECTED = "rejected"
-    CONFIRMED = "confirmed"
-    PARTIAL = "partially executed"
-    EXECUTED = "executed"
-    FORCED = "forcibly executed"
-    CANCELLED = "cancelled"
-    ARCHIVED = "archived"
-
-
-class LineStatus(StrEnum):
-    """D-12.2."""
-
-    INSERTED = "inserted"
-    CONFIRMED = "confirmed"
-    ON_SUPPLY = "on supply"
-    READY = "ready"
-    PARTIAL = "partially executed"
-    EXECUTED = "executed"
-    FORCED = "forcibly executed"
-    CANCELLED = "cancelled"
-
-
-class Execution(StrEnum):
-    """Fulfilment, always derived from quantities (D-12.1)."""
-
-    NONE = "not executed"
-    PARTIAL = "partially executed"
-    EXECUTED = "executed"
-    FORCED = "forcibly executed"
 
 
 @dataclass(frozen=True, slots=True)

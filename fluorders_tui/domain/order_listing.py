@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from fluorders_tui.domain.order import Execution, OrderStatus
+from fluorders_tui.domain.statuses import Execution, OrderStatus
 
 #: Statuses of orders that still have something to deliver (D-12.1).
 OPEN = (

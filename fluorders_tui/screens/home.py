@@ -18,7 +18,7 @@ from textual.containers import Horizontal, Vertical
 from fluorders_tui.bindings import bindings
 from fluorders_tui.commands import by_id, check_keys, key_table, keys_of
 from fluorders_tui.domain.errors import DeskError
-from fluorders_tui.domain.order import OrderStatus
+from fluorders_tui.domain.statuses import OrderStatus
 from fluorders_tui.keynames import display_key
 from fluorders_tui.live import DeskChanged
 from fluorders_tui.loading import keep_loaded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fluorders_tui.domain.order import LineStatus, OrderStatus
+from fluorders_tui.domain.statuses import LineStatus, OrderStatus
 
 __all__ = ["LINE_STATUS", "ORDER_STATUS", "StatusLook"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fluorders_tui.data.order_list import order_row, rows_by_id
 from fluorders_tui.data.own_orders import newest_by
-from fluorders_tui.domain.order import OrderStatus
+from fluorders_tui.domain.statuses import OrderStatus
 from fluorders_tui.services.autosave import Recovered, abandoned, drafts_folder
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.holding import Held, held

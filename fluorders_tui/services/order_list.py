@@ -22,7 +22,6 @@ from fluorders_tui.data.order_list import (
 )
 from fluorders_tui.data.status_counters import counted
 from fluorders_tui.data.store import Connection
-from fluorders_tui.domain.order import OrderStatus
 from fluorders_tui.domain.order_listing import (
     ALL_ORDERS,
     LATE_ORDERS,
@@ -35,6 +34,7 @@ from fluorders_tui.domain.order_listing import (
     SortField,
     StatusCount,
 )
+from fluorders_tui.domain.statuses import OrderStatus
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.list_windows import each_row, in_company_currency
 

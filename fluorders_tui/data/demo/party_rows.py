@@ -12,7 +12,7 @@ from fluorders_tui.data.demo.known import Known
 from fluorders_tui.data.demo.parties import Customer
 from fluorders_tui.data.demo.writing import Bulk, insert_values
 from fluorders_tui.data.registry_rows import search_columns
-from fluorders_tui.data.tables import basics, parties
+from fluorders_tui.data.tables import basics, desk, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.folding import fold
 from fluorders_tui.domain.money import MICRO_DECIMALS, to_scaled
@@ -49,7 +49,7 @@ def write_people(bulk: Bulk, known: Known) -> None:
             "role": "supervisor" if code == "carla" else "clerk",
         }
         rows.append(row | search_columns("users", row))
-    insert_values(bulk, table(basics.DeskUser), rows)
+    insert_values(bulk, table(desk.DeskUser), rows)
 
 
 def write_customers(bulk: Bulk, known: Known, customers: list[Customer], items: list[Item], rng: Random) -> None:

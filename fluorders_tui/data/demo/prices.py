@@ -12,7 +12,7 @@ from fluorders_tui.data.demo.catalogue import MICRO, Item, rounded_price
 from fluorders_tui.data.demo.known import Known
 from fluorders_tui.data.demo.writing import Bulk, insert_values
 from fluorders_tui.data.registry_rows import search_columns
-from fluorders_tui.data.tables import basics, items
+from fluorders_tui.data.tables import desk, items
 from fluorders_tui.data.tables.base import table
 
 #: The list type of lists that belong to one customer.
@@ -173,7 +173,7 @@ def write_rates(bulk: Bulk, known: Known, rates: Rates) -> None:
     currencies = known.ids["currencies"]
     insert_values(
         bulk,
-        table(basics.CurrencyRate),
+        table(desk.CurrencyRate),
         (
             {"currency_id": currencies[code], "valid_from": day.isoformat(), "rate_nano": nano}
             for code, found in rates.items()

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
-from fluorders_tui.data.tables import basics, commerce, documents
+from fluorders_tui.data.tables import desk, documents
 from fluorders_tui.data.tables.base import table
 
 #: The comment of the journal entries that a fast start writes.
 COMMENT = "fast start"
 
-_COMPANY = table(commerce.Company)
-_USER = table(basics.DeskUser)
+_COMPANY = table(desk.Company)
+_USER = table(desk.DeskUser)
 _JOURNAL = table(documents.JournalEntry)
 
 
@@ -26,7 +26,7 @@ def company_of(connection: Connection) -> tuple[str, str] | None:
 
 def add_company(session: Session, values: dict[str, str]) -> None:
     """Write the company's one row."""
-    session.add(commerce.Company.model_validate(values))
+    session.add(desk.Company.model_validate(values))
     session.flush()
 
 

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import ClassVar
 
-from sqlalchemy import UniqueConstraint
-
 from fluorders_tui.data.tables.base import (
-    ChildRow,
     Registry,
     RegistryRow,
-    choice,
     code,
     flag,
     long_text,
     optional_scaled,
     reference,
-    required_day,
-    scaled,
     text,
     whole,
 )
-from fluorders_tui.domain.permissions import Role
 
 
 class Language(RegistryRow, table=True):
@@ -37,27 +29,6 @@ class Country(RegistryRow, table=True):
     name: str = text("Name", required=True, in_list=True)
     language_id: int | None = reference("language", "Language", registry="languages")
     european_union: bool = flag("In the EU", help="Sales to a company there are intra-EU.", in_list=True)
-
-
-class Currency(RegistryRow, table=True):
-    outside: ClassVar = Registry("currencies", "Currencies", "currency", "Tables")
-    code: str = code(length=3, help="ISO 4217 code of three letters.")
-    name: str = text("Name", in_list=True)
-    symbol: str = text("Symbol", length=6, in_list=True)
-    decimals: int = whole("Decimals", default=2, in_list=True, help="Amounts are rounded to it (D-6.2).")
-
-
-class CurrencyRate(ChildRow, table=True):
-    __tablename__ = "currency_rate"
-    __table_args__ = (UniqueConstraint("currency_id", "valid_from"),)
-    outside: ClassVar = Registry(
-        "currency-rates", "Exchange rates", "exchange rate", "Tables", ("currency", "valid_from"), "currency"
-    )
-    currency_id: int = reference("currency", "Currency", registry="currencies", required=True, in_list=True)
-    valid_from: dt.date = required_day("Valid from", in_list=True)
-    rate_nano: int = scaled(
-        "Rate", required=True, in_list=True, help="Company currency for one unit of this currency (D-7.2)."
-    )
 
 
 class Zone(RegistryRow, table=True):
@@ -165,40 +136,8 @@ class CodedNote(RegistryRow, table=True):
     text: str = long_text("Text", required=True, in_list=True)
 
 
-class Calendar(RegistryRow, table=True):
-    outside: ClassVar = Registry("calendars", "Calendars", "calendar", "Tables")
-    code: str = code()
-    name: str = text("Name", in_list=True)
-    country_id: int | None = reference("country", "Country", registry="countries", in_list=True)
-    weekend: str = text("Weekend", default="6 7", length=14, help="Closed weekdays, Monday is 1.")
-
-
-class CalendarDay(ChildRow, table=True):
-    __tablename__ = "calendar_day"
-    __table_args__ = (UniqueConstraint("calendar_id", "day"),)
-    outside: ClassVar = Registry(
-        "calendar-days", "Closing days", "closing day", "Tables", ("calendar", "day"), "calendar"
-    )
-    calendar_id: int = reference("calendar", "Calendar", registry="calendars", required=True, in_list=True)
-    day: dt.date = required_day("Day", in_list=True)
-    name: str = text("Name", in_list=True)
-    closed: bool = flag("Closed", default=True, in_list=True)
-
-
 class CancelReason(RegistryRow, table=True):
     __tablename__ = "cancel_reason"
     outside: ClassVar = Registry("cancel-reasons", "Cancellation reasons", "cancellation reason", "Tables")
     code: str = code()
     name: str = text("Name", in_list=True)
-
-
-ROLES = tuple(role.value for role in Role)
-
-
-class DeskUser(RegistryRow, table=True):
-    __tablename__ = "desk_user"
-    outside: ClassVar = Registry("users", "Users", "user", "Settings")
-    code: str = code("Login", length=60)
-    name: str = text("Name", in_list=True)
-    role: str = choice("Role", ROLES, default="clerk", in_list=True)
-    email: str = text("E-mail")

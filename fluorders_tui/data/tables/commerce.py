@@ -20,12 +20,9 @@ from fluorders_tui.data.tables.base import (
     discounts,
     flag,
     key_text,
-    long_text,
-    optional_scaled,
     optional_whole,
     reference,
     scaled,
-    single_code,
     text,
     whole,
 )
@@ -207,52 +204,3 @@ class SupplierOrderType(RegistryRow, table=True):
     code: str = code(length=12)
     name: str = text("Name", in_list=True)
     numbering_id: int = reference("numbering", "Numbering", registry="numberings", required=True, in_list=True)
-
-
-REACTIONS = ("off", "warn", "refuse")
-
-
-class Company(RegistryRow, table=True):
-    """The one row that says whose desk this is, with the parameters that rules name (D-12.4)."""
-
-    outside: ClassVar = Registry(
-        "company", "Company and parameters", "company", "Settings", help="One row: what the company decides once."
-    )
-    code: str = single_code("company")
-    name: str = text("Name", in_list=True)
-    country: str = text("Country", length=2, in_list=True, help="Two letters; the fast start's.")
-    currency: str = text("Currency", length=3, default="EUR", in_list=True, help="Company amounts are kept in it.")
-    language: str = text("Language", length=8, default="en")
-    time_zone: str = text(
-        "Time zone", length=40, default="UTC", help="Such as Europe/Rome: dates and times on screens."
-    )
-    order_type: str = text("Usual order type", length=12, default="STD", tab="Orders", help="Of a new order.")
-    vat_code: str = text("Usual VAT code", length=12, tab="Orders", help="Of items and free-text lines without one.")
-    minimum_value_minor: int | None = optional_scaled(
-        "Minimum order value", tab="Orders", help="Where the customer names none."
-    )
-    calendar: str = text(
-        "Calendar", length=30, tab="Orders", help="Whose closing days delivery dates are held against."
-    )
-    closing_days: str = choice("Delivery on a closing day", REACTIONS, default="warn", tab="Orders")
-    note: str = long_text("Note", tab="Orders")
-    search_all_lists: bool = flag(
-        "Search all lists", default=True, tab="Prices", help="When the default list lacks the item (D-4.3)."
-    )
-    zero_price: str = choice("A line without a price", REACTIONS, default="warn", tab="Prices", help="D-4.7.")
-    discount_give_aways: bool = flag("Discounts on give-aways", tab="Prices", help="Else they take none (D-5.6).")
-    commission_give_aways: bool = flag("Commission on give-aways", tab="Prices", help="Else they earn none (D-5.6).")
-    pack_multiple: str = choice("No multiple of the pack", REACTIONS, default="warn", tab="Lines", help="D-6.3.")
-    economic_lot: str = choice("Below the economic lot", REACTIONS, default="warn", tab="Lines", help="D-6.3.")
-    propose_lot: bool = flag("Propose the economic lot", tab="Lines", help="As the quantity of a new line (D-6.3).")
-    past_delivery: str = choice("Delivery in the past", REACTIONS, default="warn", tab="Lines", help="D-6.4.")
-    group_summary: bool = flag(
-        "One order from many offers", default=True, tab="Grouping", help="D-13.4; off: one order for each."
-    )
-    group_by_type: bool = flag("Apart by offer type", default=True, tab="Grouping")
-    group_by_year: bool = flag("Apart by year", tab="Grouping")
-    group_by_month: bool = flag("Apart by month", tab="Grouping")
-    group_by_rate: bool = flag("Apart by exchange rate", default=True, tab="Grouping")
-    group_by_project: bool = flag("Apart by project", tab="Grouping")
-    group_by_payment: bool = flag("Apart by payment type and terms", default=True, tab="Grouping")
-    group_by_destination: bool = flag("Apart by destination and carrier", default=True, tab="Grouping")
