@@ -9,7 +9,7 @@ test:
 	./check --tests-only
 
 soak:
-	FLUORDERS_TEST_ORDERS=200 .venv/bin/python -m pytest -n 0 tests/faults
+	FLUORDERS_TEST_ORDERS=200 FLUORDERS_TEST_BOARDS=10 FLUORDERS_TEST_WRITERS=4 .venv/bin/python -m pytest -n 0 tests/faults
 
 format:
 	.venv/bin/ruff check --fix .
