@@ -42,6 +42,7 @@ SCREENS: Mapping[str, str] = {
     "registries": "fluorders_tui.screens.registries:RegistriesScreen",
     "registry": "fluorders_tui.screens.registry:RegistryScreen",
     "registry_form": "fluorders_tui.screens.registry_form:RegistryFormScreen",
+    "supplier_order_entry": "fluorders_tui.screens.supplier_order_entry:SupplierOrderEntryScreen",
 }
 """Every screen by name, as `module:class`: imported when it is first opened."""
 

@@ -35,6 +35,7 @@ MENU: tuple[Destination, ...] = (
 """In the order of their keys; the last two open no screen."""
 
 ELSEWHERE: tuple[Destination, ...] = (
+    Destination(screen="supplier_order_entry", label="New supplier order", help="Type an order to a supplier."),
     Destination(
         screen="registry", arguments={"name": "customers"}, label="Customers", help="The registry of customers."
     ),

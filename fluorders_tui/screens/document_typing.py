@@ -7,19 +7,59 @@ left to hooks.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, Protocol
 
 from textual import on
 
-from fluorders_tui.domain.errors import Invalid, Refused
+from fluorders_tui.domain.errors import DeskError, Invalid, Refused
+from fluorders_tui.domain.item_entry import ItemEntry, parse_block
 from fluorders_tui.screens.base import DeskScreen
+from fluorders_tui.screens.item_finding import BlockRow
+from fluorders_tui.widgets.choices import Choice, Resolution
+from fluorders_tui.widgets.edit_strip import EditStrip
 from fluorders_tui.widgets.field import Field
+from fluorders_tui.widgets.typed_fields import DateField, DecimalField
 from fluorders_tui.widgets.virtual_table import VirtualTable
+from fluorders_tui.work import DeskFailed
 
-__all__ = ["DocumentTyping"]
+__all__ = ["DocumentTyping", "HeaderSpec", "counted", "in_strip"]
+
+BLOCK_STEP = 250
+"""Rows of a pasted block that are looked up with one question."""
+
+
+class HeaderSpec(Protocol):
+    """What a field of a header says about how it is typed."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def registry(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def main(self) -> bool: ...
+    @property
+    def help(self) -> str: ...
+
+
+def counted(count: int, what: str) -> str:
+    """`1 line`, `2 lines`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def in_strip(field: Field) -> bool:
+    """Whether a field belongs to the line being typed."""
+    return any(isinstance(node, EditStrip) or node.id == "strip-more" for node in field.ancestors)
 
 
 class DocumentTyping(DeskScreen):
@@ -39,7 +79,19 @@ class DocumentTyping(DeskScreen):
     _read_beside = ""
     """What stood in the field when something was opened to be read."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened = asyncio.Event()
+        """The document is open, or the database has said that it can't be."""
+
     # -- hooks -------------------------------------------------------------------------------------
+
+    async def _open(self) -> None:
+        """Read the document and show it."""
+
+    def codes(self, registry: str, text: str) -> list[Choice]:
+        """Codes of a table for a field of the header; asked in a thread."""
+        return []
 
     @property
     def session(self) -> Any:
@@ -66,6 +118,57 @@ class DocumentTyping(DeskScreen):
 
     async def edit_line(self, place: int, name: str = "") -> None:
         """Take a line into the strip to change it."""
+
+    # -- opening and asking ------------------------------------------------------------------------
+
+    async def desk_ready(self) -> None:
+        if self._session is None:
+            try:
+                await self._open()
+            finally:
+                self._opened.set()
+
+    @on(DeskFailed)
+    def _desk_failed(self) -> None:
+        # Keys that wait for the document go on and are told, instead of waiting for ever.
+        self._opened.set()
+
+    def _today(self) -> dt.date:
+        return self.desk.today()
+
+    def _ask(self, find: Callable[[str], Resolution]) -> Callable[[str], Awaitable[Resolution]]:
+        async def resolve(text: str) -> Resolution:
+            await self._opened.wait()
+            return await self.desk_app.ask(lambda: find(text), what="Looking up…")
+
+        return resolve
+
+    def _resolver(self, suggest: Callable[[str], list[Choice]]) -> Callable[[str], Awaitable[Resolution]]:
+        return self._ask(lambda text: Resolution.of(text, suggest(text)))
+
+    def header_input(self, spec: HeaderSpec) -> Field:
+        """The field on the screen for one of the header's."""
+        label = 10 if spec.main else 12
+        classes = "field-wide" if spec.main and not spec.width else None
+        if spec.kind == "date":
+            return DateField(
+                spec.name, spec.label, today=self._today, show=self.day, day_first=self.form.day_first,
+                past_ok=spec.name == "date", label_width=label, width=spec.width, help=spec.help, classes=classes,
+            )  # fmt: skip
+        if spec.kind == "amount":
+            return DecimalField(
+                spec.name, spec.label, show=self.number, label_width=label, width=spec.width, help=spec.help
+            )
+        if spec.registry:
+
+            def suggest(text: str) -> list[Choice]:
+                return self.codes(spec.registry, text)
+
+            return Field(
+                spec.name, spec.label, label_width=label, width=spec.width, help=spec.help, suggest=suggest,
+                resolver=self._resolver(suggest),
+            )  # fmt: skip
+        return Field(spec.name, spec.label, label_width=label, width=spec.width, help=spec.help, classes=classes)
 
     # -- what was typed ----------------------------------------------------------------------------
 
@@ -180,6 +283,42 @@ class DocumentTyping(DeskScreen):
         self.message_line.say(
             f"Line {place + 1} ({gone.item or gone.description[:30]}) deleted. Ctrl+Z brings it back."
         )
+
+    def check_party(self) -> None:
+        """Raise `Refused` while nobody is chosen whom the lines are for."""
+
+    def read_block(self, entries: list[tuple[int, ItemEntry]]) -> tuple[list[BlockRow], list[Invalid], Any]:
+        """The rows of a pasted block that are items, those that are none, and what the items are like; in a thread."""
+        return [], [], None
+
+    def know_items(self, known: Any) -> None:
+        """Take what was read of a block's items."""
+
+    async def paste_block(self, text: str) -> None:
+        """A pasted block of codes and quantities becomes lines; all errors together, good lines kept (D-6.6b)."""
+        session = self.session
+        self.check_party()
+        parsed = parse_block(text)
+        errors: list[DeskError] = [
+            Invalid(entry.message, field=f"row {row}", rule=entry.rule, hint=entry.hint)
+            for row, entry in parsed
+            if isinstance(entry, Invalid)
+        ]
+        entries = [(row, entry) for row, entry in parsed if isinstance(entry, ItemEntry)]
+        good: list[BlockRow] = []
+        for start in range(0, len(entries), BLOCK_STEP):
+            part = entries[start : start + BLOCK_STEP]
+            what = f"Finding the items… {start} of {len(entries)}"
+            found, bad, known = await self.desk_app.ask(partial(self.read_block, part), what=what)
+            good += found
+            errors += bad
+            self.know_items(known)
+        added = session.add_block(good, errors)
+        self.lines_table.cursor = len(session.draft.lines) - 1
+        if errors:
+            errors.sort(key=lambda error: int(error.field.partition(" ")[2] or 0))
+            self.open_pane(f"{counted(added, 'line')} added, {len(errors)} not", [str(error) for error in errors])
+        self.message_line.say(f"{counted(added, 'line')} added.", "warning" if errors else "done")
 
     # -- undo --------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ from fluorders_tui.work import DeskFailed
 
 if TYPE_CHECKING:
     from fluorders_tui.domain.order_listing import OrderRow
-    from fluorders_tui.services.autosave import Recovered
+    from fluorders_tui.services.draft_files import Abandoned
     from fluorders_tui.services.holding import Held
     from fluorders_tui.services.needs import Needs
 
@@ -65,7 +65,7 @@ class _Target:
 
     screen: str
     arguments: Mapping[str, Any]
-    draft: Recovered | Held | None = None
+    draft: Abandoned[Any, Any] | Held | None = None
 
 
 class HomeScreen(DeskScreen):
@@ -206,16 +206,18 @@ class HomeScreen(DeskScreen):
             sections.append(Section("Now", sentences=(said,)))
         return sections
 
-    def _recovered(self, one: Recovered) -> tuple[str, str, str, _Target]:
+    def _recovered(self, one: Abandoned[Any, Any]) -> tuple[str, str, str, _Target]:
         draft = one.draft
         when = dt.datetime.fromtimestamp(one.saved_at, dt.UTC)
-        who = draft.name or draft.customer or "no customer yet"
-        what = f"{draft.number} · " if draft.number else ""
-        target = _Target("order_entry", {"recovered": one}, one)
+        supply = one.word == "supplier order"
+        who = draft.name or (draft.supplier or "no supplier yet" if supply else draft.customer or "no customer yet")
+        what = f"{draft.number} · " if draft.number else "Supplier order · " if supply else ""
+        target = _Target("supplier_order_entry" if supply else "order_entry", {"recovered": one}, one)
         return f"{what}{who}", f"{_lines(len(draft.lines))} · {self._when(when)}", "strong", target
 
     def _held(self, one: Held) -> tuple[str, str, str, _Target]:
-        return one.title, self._when(one.held_at), "", _Target("order_entry", {"held": one.row}, one)
+        screen = "supplier_order_entry" if one.supply else "order_entry"
+        return one.title, self._when(one.held_at), "", _Target(screen, {"held": one.row}, one)
 
     def _late(self, row: OrderRow) -> tuple[str, str, str, _Target]:
         days = (self.desk.today() - row.delivery_date).days if row.delivery_date else 0
@@ -459,7 +461,7 @@ def _needs(desk: Any) -> Needs:
     return needs_now(desk, state_dir())
 
 
-def _throw_away(desk: Any, draft: Recovered | Held) -> None:
+def _throw_away(desk: Any, draft: Abandoned[Any, Any] | Held) -> None:
     from fluorders_tui.services.autosave import discard
     from fluorders_tui.services.draft_files import Abandoned
     from fluorders_tui.services.holding import discard_held

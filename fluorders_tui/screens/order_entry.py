@@ -7,22 +7,19 @@ the fields and the services.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical
-from textual.widget import Widget
 
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.order import OrderDraft
 from fluorders_tui.domain.shorthand import parse_decimal
+from fluorders_tui.screens.document_typing import in_strip
 from fluorders_tui.screens.order_action_text import action_help
 from fluorders_tui.screens.order_commands import OrderCommands
 from fluorders_tui.screens.order_header import HeaderField, read_flag
@@ -47,7 +44,6 @@ from fluorders_tui.widgets.title_bar import TitleBar
 from fluorders_tui.widgets.totals_bar import TotalsBar
 from fluorders_tui.widgets.typed_fields import DateField, DecimalField
 from fluorders_tui.widgets.virtual_table import VirtualTable
-from fluorders_tui.work import DeskFailed
 
 if TYPE_CHECKING:
     from fluorders_tui.domain.offers import OfferTerms
@@ -86,8 +82,6 @@ class OrderEntryScreen(OrderCommands):
     ) -> None:
         super().__init__()
         self.opening = Opening(number, held, recovered, copied)
-        self._opened = asyncio.Event()
-        """The order is open, or the database has said that it can't be."""
         self.lines_table = VirtualTable(LINE_COLUMNS, can_focus=False, grows=True, empty="No lines yet.", id="lines")
 
     # -- building ----------------------------------------------------------------------------------
@@ -101,13 +95,13 @@ class OrderEntryScreen(OrderCommands):
                 help="Code or part of the name. F4 lists, F6 adds a new customer.",
             )  # fmt: skip
         with Horizontal(classes="row"):
-            yield from [self._header_field(spec) for spec in self.draft_fields if spec.main]
+            yield from [self.header_input(spec) for spec in self.draft_fields if spec.main]
         if self.terms_fields:
             with Horizontal(classes="row"):
-                yield from [self._header_field(spec) for spec in self.terms_fields if spec.main]
+                yield from [self.header_input(spec) for spec in self.terms_fields if spec.main]
         with Container(id="header-more"):
-            yield from [self._header_field(spec) for spec in self.terms_fields if not spec.main]
-            yield from [self._header_field(spec) for spec in self.draft_fields if not spec.main]
+            yield from [self.header_input(spec) for spec in self.terms_fields if not spec.main]
+            yield from [self.header_input(spec) for spec in self.draft_fields if not spec.main]
         with Horizontal(id="body"):
             with Vertical():
                 yield self.lines_table
@@ -124,8 +118,8 @@ class OrderEntryScreen(OrderCommands):
                     yield Field("description", "Text", label_width=5, width=0, help="The line's description.")
                     yield Field("line_note", "Note", label_width=5, width=0, help="Printed under the line.")
                     yield Field("vat", "VAT", label_width=4, width=6, classes="short",
-                                resolver=self._resolver(lambda text: self._codes("vat-codes", text)),
-                                suggest=lambda text: self._codes("vat-codes", text))  # fmt: skip
+                                resolver=self._resolver(lambda text: self.codes("vat-codes", text)),
+                                suggest=lambda text: self.codes("vat-codes", text))  # fmt: skip
                     yield DateField("line_delivery", "Delivery", label_width=9, classes="date", today=self._today,
                                     show=self.day, day_first=self.form.day_first)  # fmt: skip
                 yield InfoLine(id="info")
@@ -156,31 +150,6 @@ class OrderEntryScreen(OrderCommands):
             "discounts": Field("line_discounts", width=0, help="50+10+5; -3 is a surcharge; 5# an amount (D-5.1)."),
         }  # fmt: skip
 
-    def _header_field(self, spec: HeaderField[Any]) -> Field:
-        label = 10 if spec.main else 12
-        classes = "field-wide" if spec.main and not spec.width else None
-        if spec.kind == "date":
-            return DateField(
-                spec.name, spec.label, today=self._today, show=self.day, day_first=self.form.day_first,
-                past_ok=spec.name == "date", label_width=label, width=spec.width, help=spec.help, classes=classes,
-            )  # fmt: skip
-        if spec.kind == "amount":
-            return DecimalField(
-                spec.name, spec.label, show=self.number, label_width=label, width=spec.width, help=spec.help
-            )
-        if spec.registry:
-
-            def suggest(text: str) -> list[Choice]:
-                return self._codes(spec.registry, text)
-
-            return Field(
-                spec.name, spec.label, label_width=label, width=spec.width, help=spec.help, suggest=suggest,
-                resolver=self._resolver(suggest),
-            )  # fmt: skip
-        return Field(
-            spec.name, spec.label, label_width=label, width=spec.width, help=spec.help, classes=classes,
-        )  # fmt: skip
-
     # -- opening -----------------------------------------------------------------------------------
 
     @property
@@ -189,18 +158,6 @@ class OrderEntryScreen(OrderCommands):
         session = self.session
         place = session.editing if session.editing >= 0 else self.lines_table.cursor
         return Lookups(session, self.form, place)
-
-    async def desk_ready(self) -> None:
-        if self._session is None:
-            try:
-                await self._open()
-            finally:
-                self._opened.set()
-
-    @on(DeskFailed)
-    def _desk_failed(self) -> None:
-        # Keys that wait for the order go on and are told, instead of waiting for ever.
-        self._opened.set()
 
     async def _open(self) -> None:
         opened = await self.desk_app.ask(
@@ -246,20 +203,7 @@ class OrderEntryScreen(OrderCommands):
             self.field("item" if session.is_for_somebody else "customer").focus()
         self.restore_text(typing.field, typing.text)
 
-    def _today(self) -> Any:
-        return self.desk.today()
-
     # -- lookups -----------------------------------------------------------------------------------
-
-    def _ask(self, find: Callable[[str], Resolution]) -> Callable[[str], Awaitable[Resolution]]:
-        async def resolve(text: str) -> Resolution:
-            await self._opened.wait()
-            return await self.desk_app.ask(lambda: find(text), what="Looking up…")
-
-        return resolve
-
-    def _resolver(self, suggest: Callable[[str], list[Choice]]) -> Callable[[str], Awaitable[Resolution]]:
-        return self._ask(lambda text: Resolution.of(text, suggest(text)))
 
     def _customers(self, text: str) -> list[Choice]:
         return self.lookups.customers(text)
@@ -268,7 +212,7 @@ class OrderEntryScreen(OrderCommands):
         """Whom a text in the customer field means; asked in a thread."""
         return Resolution.of(text, self._customers(text))
 
-    def _codes(self, registry: str, text: str) -> list[Choice]:
+    def codes(self, registry: str, text: str) -> list[Choice]:
         return self.lookups.codes(registry, text)
 
     def _price_or_list(self, text: str) -> object:
@@ -426,7 +370,7 @@ class OrderEntryScreen(OrderCommands):
     async def fields_done(self) -> None:
         """Enter on the last needed field: the line is done, or from the header on to the lines."""
         field = self.current_field
-        if field is not None and self.session.line is not None and self._in_strip(field):
+        if field is not None and self.session.line is not None and in_strip(field):
             await self.put_line()
             return
         # The lines need the room again.
@@ -459,12 +403,3 @@ class OrderEntryScreen(OrderCommands):
                 self.message_line.say(
                     f"{' and '.join(tied)} have different prices (D-4.8). F4 lists them; or type the price.", "warning"
                 )
-
-    @staticmethod
-    def _in_strip(field: Field) -> bool:
-        node: Widget | None = field
-        while node is not None:
-            if isinstance(node, EditStrip) or node.id == "strip-more":
-                return True
-            node = cast("Widget | None", node.parent) if isinstance(node.parent, Widget) else None
-        return False

@@ -5,24 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.domain.draft_lines import repeat_line, value_above
-from fluorders_tui.domain.errors import DeskError, Invalid, Refused
-from fluorders_tui.domain.item_entry import ItemEntry, parse_block
+from fluorders_tui.domain.errors import Invalid, Refused
+from fluorders_tui.domain.item_entry import ItemEntry
 from fluorders_tui.domain.order import LineType, OrderLine
 from fluorders_tui.domain.pricing import explain_price
+from fluorders_tui.screens.item_finding import BlockRow
 from fluorders_tui.screens.order_showing import LINE_FIELDS, OrderShowing
 
 if TYPE_CHECKING:
     from fluorders_tui.screens.order_lookups import Lookups
 
-__all__ = ["OrderLineCommands", "counted"]
-
-BLOCK_STEP = 250
-"""Rows of a pasted block that are looked up with one question."""
-
-
-def counted(count: int, what: str) -> str:
-    """`1 line`, `2 lines`."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+__all__ = ["OrderLineCommands"]
 
 
 class OrderLineCommands(OrderShowing):
@@ -113,32 +106,15 @@ class OrderLineCommands(OrderShowing):
         if not typed:
             self.message_line.say("The line above has nothing there.")
 
-    async def paste_block(self, text: str) -> None:
-        """A pasted block of codes and quantities becomes lines; all errors together, good lines kept (D-6.6b)."""
-        session = self.session
-        if session.conditions is None:
+    def check_party(self) -> None:
+        if self.session.conditions is None:
             raise Refused("Choose the customer first.", field="customer", rule="D-3.1")
-        parsed = parse_block(text)
-        errors: list[DeskError] = [
-            Invalid(entry.message, field=f"row {row}", rule=entry.rule, hint=entry.hint)
-            for row, entry in parsed
-            if isinstance(entry, Invalid)
-        ]
-        entries = [(row, entry) for row, entry in parsed if isinstance(entry, ItemEntry)]
-        good: list[Any] = []
-        for start in range(0, len(entries), BLOCK_STEP):
-            part = entries[start : start + BLOCK_STEP]
-            what = f"Finding the items… {start} of {len(entries)}"
-            found, bad, cards = await self.desk_app.ask(lambda part=part: self.lookups.block(part), what=what)  # type: ignore[misc]
-            good += found
-            errors += bad
-            session.cards |= cards
-        added = session.add_block(good, errors)
-        self.lines_table.cursor = len(session.draft.lines) - 1
-        if errors:
-            errors.sort(key=lambda error: int(error.field.partition(" ")[2] or 0))
-            self.open_pane(f"{counted(added, 'line')} added, {len(errors)} not", [str(error) for error in errors])
-        self.message_line.say(f"{counted(added, 'line')} added.", "warning" if errors else "done")
+
+    def read_block(self, entries: list[tuple[int, ItemEntry]]) -> tuple[list[BlockRow], list[Invalid], Any]:
+        return self.lookups.block(entries)
+
+    def know_items(self, known: Any) -> None:
+        self.session.cards |= known
 
     # -- prices ------------------------------------------------------------------------------------
 

@@ -9,10 +9,11 @@ from decimal import Decimal
 from fluorders_tui.domain.conditions import ItemCard
 from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.folding import fold
-from fluorders_tui.domain.item_entry import ItemEntry, parse_item_entry
+from fluorders_tui.domain.item_entry import ItemEntry
 from fluorders_tui.domain.locales import LocaleForm
 from fluorders_tui.domain.money import ZERO, plain
 from fluorders_tui.domain.order import LineType
+from fluorders_tui.screens.item_finding import BlockRow, ItemPick, block_rows, item_hits, resolve_entry
 from fluorders_tui.screens.order_action_plan import Planning
 from fluorders_tui.screens.order_action_text import ACTION_MARK, OrderAction, read_action
 from fluorders_tui.screens.order_session import OrderSession
@@ -23,23 +24,10 @@ __all__ = ["FREE_LINES", "LINE_MARKS", "FreeText", "ItemPick", "Lookups"]
 
 LIMIT = 20
 
-BlockRow = tuple[int, str, Decimal | None, str]
-"""A row of a pasted block: its number, the item's code, the quantity if one was given, the unit of a barcode."""
-
 #: What a text in the item field begins with when the line has no item of the registry (D-6.1).
 FREE_LINES = {".": LineType.UNCODED, "+": LineType.CHARGE, "'": LineType.NOTE}
 GIVE_AWAY_MARK = "!"
 LINE_MARKS = {line_type: mark for mark, line_type in FREE_LINES.items()} | {LineType.GIVE_AWAY: GIVE_AWAY_MARK}
-
-
-@dataclass(frozen=True, slots=True)
-class ItemPick:
-    """The item that a text means, with the quantity and the unit that came with it (D-6.6, D-6.6b)."""
-
-    code: str
-    quantity: Decimal | None = None
-    unit: str = ""
-    line_type: LineType = LineType.CODED
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +61,7 @@ class Lookups:
         given, rest = _mark(text)
         if rest[:1] in FREE_LINES:
             return []
-        entry = parse_item_entry(rest)
-        found = self._found(rest) or (self._found(entry.item) if entry.item != rest else [])
-        return [self._choice(one, entry.quantity, given) for one in found]
+        return item_hits(rest, self._found, lambda one, quantity: self._choice(one, quantity, given))
 
     def _found(self, text: str) -> list[Found]:
         return find_items(self.session.desk, text, self.session.draft.customer, LIMIT)
@@ -98,21 +84,7 @@ class Lookups:
                 raise Invalid("Type the text of the line after the mark.", field="item", rule="D-6.1")
             free = FreeText(FREE_LINES[rest[0]], words)
             return Resolution("exact", (Choice(text, free.line_type.value, "", free),))
-        readings = parse_item_entry(rest).readings()
-        several: Resolution | None = None
-        for reading in readings:
-            found = self._found(reading.item)
-            choices = tuple(self._choice(one, reading.quantity, given) for one in found)
-            exact = [
-                choice
-                for one, choice in zip(found, choices, strict=True)
-                if fold(reading.item) in (fold(one.code), fold(one.typed_code or one.code))
-            ]
-            if exact:
-                return Resolution("exact", (exact[0],))
-            if choices and several is None:
-                several = Resolution("one" if len(choices) == 1 else "many", choices)
-        return several or Resolution("none")
+        return resolve_entry(rest, self._found, lambda one, quantity: self._choice(one, quantity, given))
 
     def codes(self, registry: str, text: str) -> list[Choice]:
         """Codes of a table; destinations and recipients are the customer's own."""
@@ -136,21 +108,7 @@ class Lookups:
     ) -> tuple[list[BlockRow], list[Invalid], dict[str, ItemCard]]:
         """The items of a pasted block with their cards; exact codes only, what isn't found is listed (D-6.6b)."""
         cards = self.session.read_cards([entry.item for _, entry in entries])
-        good: list[BlockRow] = []
-        bad: list[Invalid] = []
-        for row, entry in entries:
-            if entry.item in cards:
-                good.append((row, entry.item, entry.quantity, ""))
-                continue
-            resolution = self.resolve_item(entry.item)
-            pick = resolution.choices[0].value if resolution.kind == "exact" else None
-            if isinstance(pick, ItemPick):
-                good.append(
-                    (row, pick.code, entry.quantity if entry.quantity is not None else pick.quantity, pick.unit)
-                )
-            else:
-                near = f" The nearest is {resolution.choices[0].code}." if resolution.choices else ""
-                bad.append(Invalid(f"There is no item {entry.item[:40]!r}.{near}", field=f"row {row}", rule="D-6.6b"))
+        good, bad = block_rows(entries, cards, self.resolve_item)
         missing = [code for _, code, _, _ in good if code not in cards]
         return good, bad, cards | self.session.read_cards(missing)
 

@@ -38,7 +38,7 @@ class Typing:
 Recovered = Abandoned[OrderDraft, Typing]
 """A draft that a desk left behind when it died."""
 
-KIND = DraftKind(".draft", OrderDraft, OrderLine, Typing(), {"terms": OfferTerms})
+KIND = DraftKind("order", ".draft", OrderDraft, OrderLine, Typing(), {"terms": OfferTerms})
 
 
 class Autosave(DraftFile[OrderDraft, Typing]):

@@ -51,9 +51,10 @@ class DraftKind(Generic[D, T]):
     """How drafts of one kind of document are kept: the files' suffix, the classes, and when there is nothing to lose.
 
     `beside` are more fields of `T` that are kept as they stand, by name with their class. `D` is a frozen
-    dataclass with `lines`, each of the class `line`.
+    dataclass with `lines`, each of the class `line`; `word` is what such a document is called.
     """
 
+    word: str
     suffix: str
     draft: type[D]
     line: type[Any]
@@ -76,6 +77,8 @@ class Abandoned(Generic[D, T]):
     path: Path
     entering: bool = False
     """The desk died between asking the database to enter it and hearing the answer."""
+    word: str = "order"
+    """What such a document is called."""
 
 
 def drafts_folder(state: Path, database: str, user: str) -> Path:
@@ -229,4 +232,4 @@ def _replay(path: Path, data: bytes, kind: DraftKind[D, T]) -> tuple[Abandoned[D
     draft = replace(header, lines=tuple(lines))
     if kind.is_blank(draft, typing):
         return None, True
-    return Abandoned(draft, typing, path.stat().st_mtime, path, entering), False
+    return Abandoned(draft, typing, path.stat().st_mtime, path, entering, kind.word), False

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fluorders_tui.data.order_list import order_row, rows_by_id
 from fluorders_tui.data.own_orders import newest_by
 from fluorders_tui.domain.statuses import OrderStatus
-from fluorders_tui.services.autosave import Recovered, abandoned, drafts_folder
+from fluorders_tui.services.autosave import abandoned, drafts_folder
 from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.draft_files import Abandoned
 from fluorders_tui.services.holding import Held, held
 from fluorders_tui.services.order_list import (
     LATE_ORDERS,
@@ -21,6 +23,7 @@ from fluorders_tui.services.order_list import (
     StatusCount,
     status_counts,
 )
+from fluorders_tui.services.supplier_holding import abandoned_supply
 
 __all__ = ["Needs", "needs_now"]
 
@@ -29,7 +32,7 @@ __all__ = ["Needs", "needs_now"]
 class Needs:
     """What the first screen shows; `late` and `mine` are the first few, `late_count` counts all late ones."""
 
-    recovered: tuple[Recovered, ...]
+    recovered: tuple[Abandoned[Any, Any], ...]
     held: tuple[Held, ...]
     late: tuple[OrderRow, ...]
     late_count: int
@@ -57,10 +60,12 @@ def needs_now(desk: Desk, state: Path, *, few: int = 8) -> Needs:
     )
 
 
-def _recovered(desk: Desk, state: Path) -> tuple[Recovered, ...]:
+def _recovered(desk: Desk, state: Path) -> tuple[Abandoned[Any, Any], ...]:
+    """Orders, offers and supplier orders that desks left behind, the newest first."""
     folder = drafts_folder(state, desk.store.shown_url, desk.user)
     try:
-        return tuple(abandoned(folder))
+        found: list[Abandoned[Any, Any]] = [*abandoned(folder), *abandoned_supply(folder)]
+        return tuple(sorted(found, key=lambda one: one.saved_at, reverse=True))
     except OSError:
         # Another desk took one up while the folder was read; it is listed right the next time.
         return ()

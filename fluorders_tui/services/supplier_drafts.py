@@ -25,11 +25,13 @@ from fluorders_tui.domain.order import Address, Currency
 from fluorders_tui.domain.purchasing import PurchasedItem, SupplierConditions, bought_line, choose_supplier
 from fluorders_tui.domain.supplier_orders import SupplierOrderDraft, SupplierOrderLine, SupplierOrderType
 from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.registries import Found, find_items
 
 __all__ = [
     "PurchasedItem",
     "SupplierConditions",
     "empty_supplier_order",
+    "find_purchased",
     "known_supplier_types",
     "new_supplier_order",
     "purchase_currency",
@@ -158,6 +160,21 @@ def supplier_lines(desk: Desk, draft: SupplierOrderDraft, codes: list[str]) -> M
         found = purchased_items(connection, [*codes, *theirs.values()], terms, draft.date, desk.company.vat_code)
     meant = {code: found[code] if code in found else found.get(theirs.get(code, "")) for code in codes}
     return {code: item for code, item in meant.items() if item is not None}
+
+
+def find_purchased(desk: Desk, text: str, supplier: str, limit: int = 20) -> list[Found]:
+    """Items by our code, the supplier's own, barcode or fragments of the description, what fits exactly first."""
+    found = find_items(desk, text, limit=limit)
+    typed = text.strip()
+    if not typed or not supplier or any(one.code.casefold() == typed.casefold() for one in found):
+        return found
+    with desk.store.read() as connection:
+        terms = _terms(connection, supplier)
+        ours = items_by_supplier_code(connection, terms.id, {typed, typed.upper()})
+    codes = list(dict.fromkeys(ours.values()))
+    theirs = [one for code in codes for one in find_items(desk, code, limit=1) if one.code == code]
+    exact = [replace(one, via="supplier's code", typed_code=typed) for one in theirs]
+    return [*exact, *(one for one in found if one.code not in codes)][:limit]
 
 
 def line_from(

@@ -45,7 +45,7 @@ class SupplierTyping:
 
 
 NOTHING_TYPED = SupplierTyping()
-KIND = DraftKind(".supply", SupplierOrderDraft, SupplierOrderLine, NOTHING_TYPED, {})
+KIND = DraftKind("supplier order", ".supply", SupplierOrderDraft, SupplierOrderLine, NOTHING_TYPED, {})
 
 SupplierRecovered = Abandoned[SupplierOrderDraft, SupplierTyping]
 """A supplier order that a desk left behind when it died."""

@@ -17,6 +17,7 @@ from tests.conftest import FixedClock
 from tests.services.orders_on_list import fill_orders, fill_registries
 from tests.ui.clerk import shop_desk, shop_file, typing  # noqa: F401 - fixtures of the order screen
 from tests.ui.desk_demo import demo_app
+from tests.ui.supply_desk import showing, supply_desk, supply_file  # noqa: F401 - fixtures of the supplier's side
 
 Running = Callable[..., AbstractAsyncContextManager[Pilot[Any]]]
 
