@@ -37,7 +37,7 @@ COMMANDS: dict[str, Command] = {
     "status": Command("status", "tell one order's story"),
     "orders": Command("orders", "list orders"),
     "lines": Command("lines", "list the lines of all orders"),
-    "order": Command("order", "enter or show orders as JSON: order new, order show"),
+    "order": Command("order", "enter, show, confirm, cancel, reopen, force, unforce or archive orders"),
     "offers": Command("offers", "list offers"),
     "offer": Command("offer", "enter, show, confirm, lose, duplicate or convert offers"),
     "supplier-orders": Command("supplier_orders", "list supplier orders"),

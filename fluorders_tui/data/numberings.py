@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from fluorders_tui.data.order_rows import FREED
 from fluorders_tui.data.tables import commerce, documents, offers, supply
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.errors import Invalid, Refused
@@ -137,6 +138,23 @@ def take_number(
                 .values(last_number=sequence)
             )
     return TakenNumber(numbering_id, period, sequence, number_text(numbering, date, sequence, type_code, user))
+
+
+def give_back_number(session: Session, order_id: int, numbering_id: int, period: str, date: dt.date) -> bool:
+    """Offer the number of a cancelled order again where its numbering recovers gaps (D-9.5); whether it did.
+
+    The order keeps the number to be found by; the key that makes numbers unique is free for another one. The caller
+    holds the order.
+    """
+    connection = session.connection()
+    code = connection.execute(select(_NUMBERING.c.code).where(_NUMBERING.c.id == numbering_id)).scalar_one()
+    if period.startswith(FREED) or not policy_for(load_numbering(connection, code)[1], date).recover_gaps:
+        return False
+    # Whoever takes a number of this period waits until it is known whether this one is free.
+    _lock(connection, numbering_id, period)
+    order = _TABLES[0]
+    connection.execute(update(order).where(order.c.id == order_id).values(period=f"{FREED}{order_id}"))
+    return True
 
 
 def _typed(policy: NumberingPolicy, external: str) -> int:

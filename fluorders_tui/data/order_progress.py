@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -61,11 +62,15 @@ def write_progress(
     comment: str = "",
     *,
     header: OrderStatus | None = None,
+    event: str = "",
+    columns: Mapping[str, Any] = MappingProxyType({}),
+    told: Mapping[str, Any] = MappingProxyType({}),
 ) -> bool:
     """Take `steps` (by the line's row) on one order, with journal and counters; whether anything changed.
 
-    The header follows its lines unless `header` says what it becomes. The journal's event is its new status
-    where that moves, else `changed`. The version grows, so that a desk that has the order open is told (D-12.7).
+    The header follows its lines unless `header` says what it becomes; `columns` are set in it. The journal's event is
+    `event`, else the new status where that moves, else `changed`, and `told` are further values of it. The version
+    grows, so that a desk that has the order open is told (D-12.7).
     Raises `Refused` where more than the line's quantity would be executed (D-15.4), where less than nothing
     would be, or where its status doesn't allow it (D-12.3).
     """
@@ -76,14 +81,14 @@ def write_progress(
     if row is None:
         raise Invalid("This order is not there any more.", field="number")
     before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
+    after: dict[str, Any] = dict(told)
     progress: list[LineProgress] = []
     changed: list[tuple[int, dict[str, Any]]] = []
-    columns = (
+    read = (
         LINE.c.id, LINE.c.position, LINE.c.line_type, LINE.c.status, LINE.c.quantity_micro, LINE.c.executed_micro,
         LINE.c.delivery_date, LINE.c.ready_date,
     )  # fmt: skip
-    for line in connection.execute(select(*columns).where(LINE.c.order_id == order_id).order_by(LINE.c.position)).all():
+    for line in connection.execute(select(*read).where(LINE.c.order_id == order_id).order_by(LINE.c.position)).all():
         becoming, values = _step(row.status, line, steps.get(line.id, LineStep()))
         progress.append(becoming)
         if not values:
@@ -95,23 +100,21 @@ def write_progress(
             after[field] = _shown(name, value)
     _write_steps(connection, changed)
     was = OrderStatus(row.status)
-    if not after and header in (None, was):
+    if not after and not columns and header in (None, was):
         return False
     execution = execution_of(progress)
     status = header or order_status_after(was, execution)
     if status is not was:
         check_transition(was, status)
     row.status, row.execution, row.changed_at = status.value, execution.value, at
+    for name, value in columns.items():
+        setattr(row, name, value)
     # Also when only lines differ and the clock stood still: the version has to grow.
     flag_modified(row, "changed_at")
     session.flush()
-    event = "changed" if status is was else status.value
-    record(
-        session,
-        at,
-        user,
-        [Event(KIND, order_id, row.number, event, was.value, status.value, comment, before, after)],
-    )
+    named = event or ("changed" if status is was else status.value)
+    what = Event(KIND, order_id, row.number, named, was.value, status.value, comment, before, after)
+    record(session, at, user, [what])
     worth = row.company_total_minor
     count_documents(connection, KIND, [(was.value, -1, -worth), (status.value, 1, worth)])
     return True

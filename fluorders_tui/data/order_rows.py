@@ -8,14 +8,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from fluorders_tui.data.tables import documents
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain import codec
 from fluorders_tui.domain.discounts import format_discounts
 from fluorders_tui.domain.folding import fold
-from fluorders_tui.domain.money import EXACT, MICRO_DECIMALS, NANO_DECIMALS, ZERO, from_scaled, to_scaled
+from fluorders_tui.domain.money import EXACT, MICRO_DECIMALS, NANO_DECIMALS, ZERO, from_scaled, round_half_up, to_scaled
 from fluorders_tui.domain.order import (
     Address,
     Currency,
@@ -39,6 +39,10 @@ HEADER_SNAPSHOT = (
     "expenses", "agents", "minimum_value", "external_number", "warnings",
 )  # fmt: skip
 VAT_TEXTS = "vat_texts"
+
+#: What the period of an order begins with that gave its number back when it was cancelled (D-9.5).
+FREED = "!"
+MOST_ALIKE = 20
 LINE_SNAPSHOT = ("price_source", "discounts", "agents", "warnings")
 
 
@@ -265,21 +269,52 @@ def _line_from(row: Row[Any], decimals: int, vat_texts: Mapping[str, str]) -> Or
         id=row.id,
         executed=_micro_of(row.executed_micro),
         version=row.version,
+        cancelled=_cancelled_alone(row, decimals),
     )
 
 
+def _cancelled_alone(row: Row[Any], decimals: int) -> bool:
+    """Whether a line was cancelled in an order that went on: its amounts are then those of what was executed (P-141).
+
+    A line that was cancelled with its whole order keeps the amounts it was ordered for.
+    """
+    if row.status != LineStatus.CANCELLED.value:
+        return False
+    worth = round_half_up(EXACT.multiply(_micro_of(row.unit_price_micro), _micro_of(row.executed_micro)), decimals)
+    return int(row.gross_minor) == to_scaled(worth, decimals)
+
+
 def order_ids(connection: Connection, number: str) -> list[int]:
-    """The rows of at most two orders with this number; a bare figure also finds the newest with that sequence."""
-    found = connection.execute(select(ORDER.c.id).where(ORDER.c.number == number).limit(2)).scalars().all()
+    """The rows of at most two orders with this number; a bare figure also finds the newest with that sequence.
+
+    Of those cancelled before they were printed, whose number was given again, only the newest is found, and only
+    while nothing else bears it.
+    """
+    query = select(ORDER.c.id, ORDER.c.period).order_by(ORDER.c.id.desc())
+    found = _bearing(connection, query.where(ORDER.c.number == number))
     if not found and number.isdecimal() and len(number) < 19:
-        by_sequence = select(ORDER.c.id).where(ORDER.c.sequence == int(number)).order_by(ORDER.c.id.desc()).limit(2)
-        found = connection.execute(by_sequence).scalars().all()
-    return list(found)
+        found = _bearing(connection, query.where(ORDER.c.sequence == int(number)))
+    return found
+
+
+def _bearing(connection: Connection, query: Select[int, str]) -> list[int]:
+    """The rows of at most two orders; one that gave its number back counts only where no other one has it (D-9.5)."""
+    rows = connection.execute(query.limit(MOST_ALIKE)).all()
+    own = [row.id for row in rows if not row.period.startswith(FREED)]
+    return (own or [row.id for row in rows[:1]])[:2]
+
+
+def order_of_entry(connection: Connection, entry_id: str) -> int | None:
+    """The row of the order that a desk entered under this name, None where it never did."""
+    return connection.execute(select(ORDER.c.id).where(ORDER.c.entry_id == entry_id)).scalar()
 
 
 def order_state(connection: Connection, order_id: int) -> Any:
-    """What a saved order has beside its draft: `execution`, `sequence`, `printed_at` and `confirmed_at`."""
-    columns = (ORDER.c.execution, ORDER.c.sequence, ORDER.c.printed_at, ORDER.c.confirmed_at)
+    """What a saved order has beside its draft: `execution`, its number's key, and when it was confirmed and printed."""
+    columns = (
+        ORDER.c.execution, ORDER.c.sequence, ORDER.c.printed_at, ORDER.c.confirmed_at, ORDER.c.resend_confirmation,
+        ORDER.c.numbering_id, ORDER.c.period,
+    )  # fmt: skip
     return connection.execute(select(*columns).where(ORDER.c.id == order_id)).one()
 
 

@@ -47,7 +47,7 @@ def customer_row(session: Session, code: str) -> tuple[int, bool] | None:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order to be written for the first time, with the number it got and who writes it."""
+    """An order to be written for the first time, with the number it got, who writes it, and the desk's name for it."""
 
     draft: OrderDraft
     totals: Totals
@@ -55,6 +55,7 @@ class NewOrder:
     status: OrderStatus
     line_status: LineStatus
     writing: Writing
+    entry_id: str = ""
 
 
 def insert_orders(session: Session, orders: Sequence[NewOrder]) -> list[int]:
@@ -93,6 +94,8 @@ def _new_header(one: NewOrder) -> dict[str, Any]:
         "changed_at": writing.at,
         "confirmed_at": writing.at if one.status is OrderStatus.CONFIRMED else None,
         "search_text": search_text(taken.number, one.draft.reference),
+        "resend_confirmation": False,
+        "entry_id": one.entry_id or None,
     }
 
 
@@ -157,6 +160,9 @@ def update_order(session: Session, order_id: int, amendment: Amendment, writing:
         changed_at=writing.at,
         search_text=search_text(row.number, draft.reference),
     )
+    if amendment.revision != row.revision:
+        # What the customer has in hand no longer says what was agreed (D-12.5).
+        values["resend_confirmation"] = True
     for name, value in values.items():
         setattr(row, name, value)
     session.flush()

@@ -170,6 +170,13 @@ def expense_types(connection: Connection) -> dict[str, Expense]:
     return {row.code: Expense(row.code, vat.get(row.vat_code_id, NO_VAT), row.name) for row in rows}
 
 
+def cancel_reasons(connection: Connection) -> dict[str, str]:
+    """The active reasons for cancelling by code (D-12.6)."""
+    reason = table(basics.CancelReason)
+    rows = connection.execute(select(reason.c.code, reason.c.name).where(reason.c.active).order_by(reason.c.code))
+    return {row.code: row.name for row in rows}
+
+
 def agent_names(connection: Connection) -> dict[str, str]:
     """The active agents' names by code."""
     agent = table(basics.Agent)

@@ -26,8 +26,21 @@ ORDER_AMOUNTS = (
 )  # fmt: skip
 
 
-def view_statements(dialect: str) -> list[str]:
-    """The CREATE VIEW statements for `sqlite` or `postgresql`."""
+#: Columns that a later revision added to a view: the revision, the view, and the column, before its `version`.
+ADDED: tuple[tuple[str, str, str], ...] = (("0009", "v_order", "o.resend_confirmation"),)
+
+
+def _added(view: str, revision: str) -> str:
+    return "".join(f"{column}, " for since, of, column in ADDED if of == view and since <= revision)
+
+
+def renewed_views(dialect: str, revision: str) -> list[str]:
+    """The statements that put the views of a revision in place of those of an earlier one."""
+    return [*(f"DROP VIEW {name}" for name in reversed(VIEWS)), *view_statements(dialect, revision)]
+
+
+def view_statements(dialect: str, revision: str = "0007") -> list[str]:
+    """The CREATE VIEW statements for `sqlite` or `postgresql` as of a schema revision."""
     amounts = ",\n    ".join(
         f"{_amount(dialect, f'o.{name}_minor', 'o.currency_decimals')} AS {name}, o.{name}_minor"
         for name in ORDER_AMOUNTS
@@ -47,7 +60,7 @@ def view_statements(dialect: str) -> list[str]:
     {amounts},
     {_amount(dialect, "o.company_total_minor", "2")} AS company_total, o.company_total_minor,
     {_micro(dialect, "o.weight_micro")} AS weight, o.note,
-    o.entered_by, o.entered_at, o.confirmed_at, o.changed_at, o.printed_at, o.version
+    o.entered_by, o.entered_at, o.confirmed_at, o.changed_at, o.printed_at, {_added("v_order", revision)}o.version
 FROM customer_order o"""
     offer = f"""CREATE VIEW v_offer AS SELECT
     o.id, o.number, o.offer_version AS version, o.newest, o.offer_type AS type, o.order_type, o.status,

@@ -26,6 +26,11 @@ def check_size(value: Decimal, field: str, rule: str = "D-6.2") -> None:
         raise Invalid(f"{value:.6g} is too large: the most is {LARGEST:,}.", field=field, rule=rule)
 
 
+def counted_quantity(line: OrderLine) -> Decimal:
+    """What a line counts with in amounts, weight and cost: of a cancelled one, what was executed (P-141)."""
+    return line.executed if line.cancelled else line.quantity
+
+
 def with_amounts(line: OrderLine, decimals: int, *, discount_give_aways: bool = False) -> OrderLine:
     """`line` with its gross and net, in document currency with `decimals` places (D-6.2).
 
@@ -45,11 +50,14 @@ def with_amounts(line: OrderLine, decimals: int, *, discount_give_aways: bool = 
     if line.price != line.price.quantize(Decimal(1).scaleb(-MICRO_DECIMALS), context=EXACT):
         raise Invalid(f"A price has at most {MICRO_DECIMALS} decimals.", field="price", rule="D-6.2")
     # Adding zero turns the -0.00 that rounding a small negative amount leaves into 0.00.
-    gross = round_half_up(EXACT.multiply(line.price, line.quantity), decimals) + ZERO
+    gross = round_half_up(EXACT.multiply(line.price, counted_quantity(line)), decimals) + ZERO
     check_size(gross, "quantity")
     if not line.discounts or (line.line_type is LineType.GIVE_AWAY and not discount_give_aways):
         return replace(line, gross=gross, net=gross)
     exact = net_after(gross, line.discounts)
+    if exact < 0 <= gross and line.cancelled:
+        # An amount was granted on more than was delivered in the end.
+        exact = ZERO
     if exact < 0 <= gross:
         raise Refused(
             f"The discounts take more than the line is worth: {plain(gross)} would become "

@@ -203,11 +203,14 @@ def _new_line(
         id=0,
         version=0,
         executed=ZERO,
+        cancelled=False,
         ready_date=draft.ready_date,
         delivery_date=draft.delivery_date,
         vat=old.vat if same_customer else _vat(draft, old, card),
         warnings=notices,
     )
+    if old.cancelled:
+        line = with_amounts(line, draft.currency.decimals)
     if same_customer or old.line_type is LineType.GIVE_AWAY:
         return line
     return replace(line, agents=None)

@@ -140,7 +140,8 @@ class OrderLine:
 
     `price` is per `uom`, with up to six decimals; `cost` (company currency) and `weight` are per main
     unit, as on the item card. `net` is before final discounts. `id` is the stored row of a line that
-    was saved before, 0 for a new one. `warnings` each end with their rule.
+    was saved before, 0 for a new one. `warnings` each end with their rule. A `cancelled` line counts in
+    amounts with what was executed of it (P-141).
     """
 
     line_type: LineType
@@ -165,6 +166,7 @@ class OrderLine:
     id: int = 0
     executed: Decimal = ZERO
     version: int = 0
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,11 @@ _DEEDS = {
     "cancelled": "cancelled the {}",
     "archived": "archived the {}",
     "printed": "printed the {}",
+    "printed again": "printed the {} again",
+    "confirmation sent": "sent the confirmation of the {}",
+    "lines forced": "closed what was left of lines of the {}",
+    "forcing undone": "opened again what was closed of the {}",
+    "reopened": "opened the {} again",
     "made from offer": "made the {} from an offer",
     "lost": "marked the {} as lost",
     "expired": "marked the {} as expired",
@@ -113,6 +118,9 @@ def changes_in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> tup
     header: list[str] = []
     lines: dict[int, list[str]] = {}
     for field in {**before, **after}:
+        if field == "reason":
+            # Its code stands here for the figures; the comment has its words.
+            continue
         place, name = _line_place(field)
         old, new = before.get(field), after.get(field)
         if place and name:

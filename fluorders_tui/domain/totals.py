@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fluorders_tui.domain.amounts import GOODS_LINES, ITEM_LINES, check_size, discount_total
+from fluorders_tui.domain.amounts import GOODS_LINES, ITEM_LINES, check_size, counted_quantity, discount_total
 from fluorders_tui.domain.commissions import (
     AgentCommission,
     LineCommission,
@@ -223,7 +223,7 @@ def _margin(draft: OrderDraft, final_shares: Sequence[Decimal]) -> tuple[Decimal
         if not line.cost or line.line_type not in GOODS_LINES:
             continue
         known = True
-        quantity = EXACT.multiply(line.quantity, line.uom.factor)
+        quantity = EXACT.multiply(counted_quantity(line), line.uom.factor)
         spent = EXACT.add(spent, EXACT.multiply(quantity, line.cost))
         if line.line_type in ITEM_LINES:
             sold.add(line.vat, line.net - share)
@@ -256,7 +256,7 @@ def _weight(lines: Sequence[OrderLine]) -> Decimal:
     weight = ZERO
     for line in lines:
         if line.weight and line.line_type in GOODS_LINES:
-            quantity = EXACT.multiply(line.quantity, line.uom.factor)
+            quantity = EXACT.multiply(counted_quantity(line), line.uom.factor)
             weight = EXACT.add(weight, EXACT.multiply(quantity, line.weight))
     return round_half_up(weight, MICRO_DECIMALS)
 

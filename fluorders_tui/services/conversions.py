@@ -27,7 +27,7 @@ from fluorders_tui.data.link_rows import (
 from fluorders_tui.data.offer_rows import grouping_parameters, load_offers, lock_offers
 from fluorders_tui.data.offer_writing import OfferEvent, OfferMove, move_offers
 from fluorders_tui.data.order_progress import LineStep, lock_orders, write_progress
-from fluorders_tui.data.order_rows import line_statuses, lines_of_orders, load_order
+from fluorders_tui.data.order_rows import line_statuses, lines_of_orders, load_order, order_state
 from fluorders_tui.data.order_story import first_user
 from fluorders_tui.data.order_writing import KIND as ORDER_KIND
 from fluorders_tui.data.order_writing import customer_row
@@ -53,6 +53,7 @@ from fluorders_tui.domain.totals import Totals, document_totals
 from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.offer_links import settle
 from fluorders_tui.services.offers import offer_links
+from fluorders_tui.services.order_life import free_number, held_order
 from fluorders_tui.services.orders import Progress, enter_all_within, no_progress
 from fluorders_tui.services.registry_saving import save_within
 
@@ -394,8 +395,9 @@ def undo(desk: Desk, run_id: int) -> tuple[str, ...]:
         for order_id in sorted({link.target.document for link in gone}):
             steps = {row: LineStep(status=LineStatus.CANCELLED) for row in line_statuses(connection, order_id)}
             write_progress(session, order_id, steps, desk.now(), desk.user, _UNDONE, header=OrderStatus.CANCELLED)
-            draft = load_order(connection, order_id)
-            numbers.append(draft.number if draft else "")
+            draft = held_order(session, order_id)
+            free_number(session, draft, order_state(connection, order_id))
+            numbers.append(draft.number)
         remove_links(session, gone)
         offers = [stored.offer for stored in load_offers(connection, ids).values()]
         changed = {link.source.line for link in gone if link.source.line}

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from fluorders_tui.data.item_rows import item_ids
 from fluorders_tui.data.numberings import load_numbering, provisional_number, take_number, upcoming
-from fluorders_tui.data.order_rows import last_entry, line_statuses, load_order, order_ids, order_state
+from fluorders_tui.data.order_rows import last_entry, line_statuses, load_order, order_ids, order_of_entry, order_state
 from fluorders_tui.data.order_writing import Amendment, NewOrder, Writing, customer_row, insert_orders, update_order
 from fluorders_tui.data.store import Connection, IntegrityError, Session
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, NotAllowed, Refused, Several
@@ -26,7 +27,7 @@ from fluorders_tui.domain.lifecycle import (
 )
 from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.numbering import policy_for, same_series
-from fluorders_tui.domain.order import Execution, LineStatus, OrderDraft, OrderStatus
+from fluorders_tui.domain.order import Execution, LineStatus, OrderDraft, OrderLine, OrderStatus
 from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.readiness import draft_problems
 from fluorders_tui.domain.totals import Totals, document_totals
@@ -63,12 +64,28 @@ class _NothingWritten(Exception):
     """Ends the transaction of a dry run without a trace."""
 
 
-def enter_order(desk: Desk, draft: OrderDraft) -> SavedOrder:
+def enter_order(desk: Desk, draft: OrderDraft, entry_id: str = "") -> SavedOrder:
     """Enter one draft: number, rows, journal and counters in one transaction (D-9.3).
 
+    `entry_id` is what the desk calls this entry: where a connection broke at the last word and nobody knows whether
+    it was entered, asking again gives the order that is there, with `again` set, and enters nothing (P-143).
     Raises `Several` with everything that is wrong with the draft, `Refused` and `Unreachable`.
     """
-    return enter_orders(desk, [draft])[0]
+    if not entry_id:
+        return enter_orders(desk, [draft])[0]
+    try:
+        with desk.store.write() as session:
+            row = order_of_entry(session.connection(), entry_id)
+            if row is not None:
+                return replace(opened(desk, session.connection(), row), again=True)
+            return enter_all_within(desk, session, [(draft, checked_totals(desk, draft))], entry_id=entry_id)[0]
+    except IntegrityError as error:
+        # What broke off before may have ended in between.
+        with desk.store.read() as connection:
+            row = order_of_entry(connection, entry_id)
+            if row is not None:
+                return replace(opened(desk, connection, row), again=True)
+        raise _number_taken() from error
 
 
 def enter_orders(desk: Desk, drafts: Sequence[OrderDraft], *, dry_run: bool = False) -> list[SavedOrder]:
@@ -83,10 +100,14 @@ def enter_orders(desk: Desk, drafts: Sequence[OrderDraft], *, dry_run: bool = Fa
     except _NothingWritten:
         return [completed(desk, draft, totals=totals) for draft, totals in checked]
     except IntegrityError as error:
-        raise Refused(
-            "Another order got this number in the same moment.", rule="D-9.3b", field="number", hint="Save again."
-        ) from error
+        raise _number_taken() from error
     return saved
+
+
+def _number_taken() -> Refused:
+    return Refused(
+        "Another order got this number in the same moment.", rule="D-9.3b", field="number", hint="Save again."
+    )
 
 
 def _place(index: int, drafts: Sequence[OrderDraft]) -> str:
@@ -139,7 +160,12 @@ def enter_within(desk: Desk, session: Session, draft: OrderDraft, totals: Totals
 
 
 def enter_all_within(
-    desk: Desk, session: Session, drafts: Sequence[tuple[OrderDraft, Totals]], progress: Progress = no_progress
+    desk: Desk,
+    session: Session,
+    drafts: Sequence[tuple[OrderDraft, Totals]],
+    progress: Progress = no_progress,
+    *,
+    entry_id: str = "",
 ) -> list[SavedOrder]:
     """As `enter_within` for several, in few statements however many; `progress` is told how many have a number."""
     check_permission(desk, Permission.ENTER)
@@ -155,7 +181,7 @@ def enter_all_within(
         if len(ids) < len(new) and _looks_at_others(session.connection(), draft):
             ids += insert_orders(session, new[len(ids) :])
         taken = take_number(session, kind.numbering, draft.date, kind.code, desk.user, external=draft.external_number)
-        new.append(NewOrder(draft, totals, taken, status, line_status_after_entering(status), writing))
+        new.append(NewOrder(draft, totals, taken, status, line_status_after_entering(status), writing, entry_id))
         progress(len(new))
     ids += insert_orders(session, new[len(ids) :])
     saved: list[SavedOrder] = []
@@ -200,16 +226,17 @@ def find_order(connection: Connection, number: str) -> int:
 def open_order(desk: Desk, number: str) -> SavedOrder:
     """A saved order as it stands, to show or to change. Raises `Invalid` for an unknown number."""
     with desk.store.read() as connection:
-        return _opened(desk, connection, find_order(connection, number))
+        return opened(desk, connection, find_order(connection, number))
 
 
 def open_order_row(desk: Desk, order_id: int) -> SavedOrder:
     """As `open_order`, by row."""
     with desk.store.read() as connection:
-        return _opened(desk, connection, order_id)
+        return opened(desk, connection, order_id)
 
 
-def _opened(desk: Desk, connection: Connection, order_id: int) -> SavedOrder:
+def opened(desk: Desk, connection: Connection, order_id: int) -> SavedOrder:
+    """As `open_order_row`, in the caller's transaction."""
     draft = load_order(connection, order_id)
     if draft is None:
         raise Invalid("This order is not there any more.", field="number")
@@ -241,7 +268,7 @@ def change_order(desk: Desk, draft: OrderDraft, comment: str = "") -> SavedOrder
         check_change(desk, before, draft)
         check_changeable(desk, session.connection(), before, draft)
         amend(desk, session, before, draft, totals, comment)
-        return _opened(desk, session.connection(), draft.id)
+        return opened(desk, session.connection(), draft.id)
 
 
 def amend(
@@ -254,11 +281,13 @@ def amend(
     *,
     statuses: Mapping[int, LineStatus] = MappingProxyType({}),
     revised: bool = True,
+    told: Mapping[str, Any] = MappingProxyType({}),
 ) -> int:
     """Write `after` over `before` in the caller's transaction, with journal, revision and counters; the new version.
 
     `statuses` are those that lines get by hand, by their row; execution and the header's status follow (D-12.1).
-    Without `revised` the customer's confirmation stays as it was sent. Where nothing differs nothing is written.
+    Without `revised` the customer's confirmation stays as it was sent. Where nothing differs nothing is written;
+    `told` are further values for the journal.
     What suppliers send on demand for more than stays open becomes stock (D-14.3), and what an order made from an
     offer no longer takes is open in the offer again (D-13.5).
     Raises `Conflict` (D-12.7) when somebody saved the order since `after` was opened.
@@ -269,6 +298,7 @@ def amend(
     amendment = _amendment(session, before, after, totals, comment, statuses, revised, decision)
     if not amendment.before and not amendment.after:
         return before.version
+    amendment = replace(amendment, after={**amendment.after, **told})
     version = update_order(session, after.id, amendment, writing)
     settle(desk, session, after.id, before.number, decision)
     follow_offers(desk, session, before, after, statuses)
@@ -291,8 +321,7 @@ def check_changeable(
             hint="Duplicate it, or undo what closed it.",
         )
     state = order_state(connection, before.id)
-    if before.type.block_when_printed and state.printed_at and not desk.may(Permission.CHANGE_PRINTED):
-        raise NotAllowed("The order was printed; only a supervisor may change it now.", rule="D-12.4")
+    check_printed(desk, before, state.printed_at)
     if (before.date, before.type) != (after.date, after.type):
         _, old = load_numbering(connection, before.type.numbering)
         _, new = load_numbering(connection, after.type.numbering)
@@ -306,10 +335,21 @@ def check_changeable(
     _check_executed(before, after)
 
 
+def check_printed(desk: Desk, order: OrderDraft, printed_at: dt.datetime | None) -> None:
+    """Raise `NotAllowed` (D-12.4) where the order's type blocks printed ones, and who asks is no supervisor."""
+    if order.type.block_when_printed and printed_at and not desk.may(Permission.CHANGE_PRINTED):
+        raise NotAllowed("The order was printed; only a supervisor may change it now.", rule="D-12.4")
+
+
 def _check_executed(before: OrderDraft, after: OrderDraft) -> None:
-    """What was executed stays (D-12.6): its line can't go, change its item, or fall below it."""
+    """What was executed stays (D-12.6): its line can't go, change its item, or fall below it.
+
+    A cancelled line may go, but never comes back or becomes another one.
+    """
     now = {line.id: (index, line) for index, line in enumerate(after.lines, 1) if line.id}
     for line in before.lines:
+        if line.cancelled and line.id in now:
+            _check_cancelled(line, *now[line.id])
         if not line.executed:
             continue
         place, changed = now.get(line.id, (0, None))
@@ -323,6 +363,17 @@ def _check_executed(before: OrderDraft, after: OrderDraft) -> None:
             raise Refused(
                 f"{plain(line.executed)} were executed already.", rule="D-15.2", field=f"lines[{place}].quantity"
             )
+
+
+def _check_cancelled(line: OrderLine, place: int, now: OrderLine) -> None:
+    kept = (line.item, line.quantity, line.uom.code, line.cancelled)
+    if kept != (now.item, now.quantity, now.uom.code, now.cancelled):
+        raise Refused(
+            "The line was cancelled, and stays so.",
+            rule="D-12.3",
+            field=f"lines[{place}].quantity",
+            hint="Add the item as a new line.",
+        )
 
 
 def _amendment(

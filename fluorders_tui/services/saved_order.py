@@ -14,7 +14,10 @@ from fluorders_tui.services.desk import Desk
 
 @dataclass(frozen=True, slots=True)
 class SavedOrder:
-    """A completed document; `line_statuses` and `totals.final_shares` are aligned to the lines."""
+    """A completed document; `line_statuses` and `totals.final_shares` are aligned to the lines.
+
+    `again` says that it had been entered before, by the same desk, and nothing was entered now.
+    """
 
     draft: OrderDraft
     totals: Totals
@@ -22,6 +25,7 @@ class SavedOrder:
     execution: Execution
     line_statuses: tuple[LineStatus, ...]
     warnings: tuple[Notice, ...]
+    again: bool = False
 
     @property
     def number(self) -> str:

@@ -1,7 +1,13 @@
-"""Enter orders that a program hands over as JSON, or show one the same way (interfaces §2).
+"""Enter orders that a program hands over as JSON, show one the same way (interfaces §2), or take orders a step on.
 
-fluorders order new FILE|-      enter the order in FILE, or the list of orders: all or none
-fluorders order show NUMBER     show an order; what comes out may go in again
+fluorders order new FILE|-         enter the order in FILE, or the list of orders: all or none
+fluorders order show NUMBER        show an order; what comes out may go in again
+fluorders order confirm NUMBER…    confirm orders
+fluorders order cancel NUMBER…     cancel orders, or single lines of one; --reason says why
+fluorders order reopen NUMBER…     take a confirmation back, or enter a rejected order again
+fluorders order force NUMBER…      close what is left, of orders or of single lines
+fluorders order unforce NUMBER…    open again what was closed by force
+fluorders order archive NUMBER…    put orders away with which nothing is left to do
 """
 
 from __future__ import annotations
@@ -13,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.config import Settings
 from fluorders_tui.domain.errors import Unreadable
+from fluorders_tui.shell.order_steps import STEPS, add_steps, run_step
 
 if TYPE_CHECKING:
     from fluorders_tui.documents.order_input import OrderInput
@@ -28,20 +35,23 @@ _COLUMNS = (
 
 def register(parser: ArgumentParser) -> None:
     """Describe the arguments of `fluorders order`."""
-    commands = parser.add_subparsers(dest="action", metavar="new|show", required=True)
+    commands = parser.add_subparsers(dest="action", metavar="new|show|confirm|cancel|…", required=True)
     new = commands.add_parser("new", prog="fluorders order new", help="enter orders from a JSON file")
     new.add_argument("file", metavar="FILE|-", help="JSON file, - for standard input")
     new.add_argument("--dry-run", action="store_true", help="complete the orders, but write nothing and take no number")
     show = commands.add_parser("show", prog="fluorders order show", help="show one order")
     show.add_argument("number", help="the order's number")
+    add_steps(commands, _FORMATS)
     for one in (new, show):
         one.add_argument("--format", choices=_FORMATS, default="json", help="json (default), text, csv: a row per line")
 
 
 def run(args: Namespace, settings: Settings) -> int:
-    """Enter or show, and write the completed documents; a list gives a list."""
+    """Enter, show or take a step, and write the completed documents; a list gives a list."""
     if args.action == "new":
         return _new(args, settings)
+    if args.action in STEPS:
+        return run_step(args, settings)
     from fluorders_tui.services.orders import open_order
     from fluorders_tui.shell.opening import open_desk
 

@@ -137,11 +137,14 @@ class CustomerOrder(SalesDocument, table=True):
         Index("ix_customer_order_company_total_minor", "company_total_minor", "id"),
         Index("ix_customer_order_reference_key", "reference_key", "id"),
         Index("ix_customer_order_status_delivery", "status", "delivery_date"),
+        Index("ix_customer_order_entry_id", "entry_id", unique=True),
     )
     order_type: str = _text(12)
     execution: str = _text(24)
     customer_id: int = Field(foreign_key="customer.id", sa_type=BigKey, nullable=False)
     printed_at: dt.datetime | None = None
+    resend_confirmation: bool = Field(default=False, sa_type=Boolean, nullable=False)
+    entry_id: str | None = Field(default=None, sa_type=key_text(32), nullable=True)
 
 
 class CustomerOrderLine(SalesLine, table=True):
@@ -185,6 +188,25 @@ class StatusCounter(Row, table=True):
     status: str = _text(24)
     count: int = Field(default=0, sa_type=BigInteger, nullable=False)
     company_total_minor: int = _minor()
+
+
+class Presence(Row, table=True):
+    """Who has a document open; a desk that is not heard of for a while is gone (D-12.7b).
+
+    `desk` names one open screen, `place` the machine it runs on.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("desk", "kind", "document_id"),
+        Index("ix_presence_document", "kind", "document_id"),
+    )
+    desk: str = Field(sa_type=key_text(32), nullable=False)
+    kind: str = _text(20)
+    document_id: int = Field(sa_type=BigInteger, nullable=False)
+    user: str = _text(60)
+    place: str = _text(60)
+    opened_at: dt.datetime
+    seen_at: dt.datetime
 
 
 class HeldDraft(Row, table=True):
