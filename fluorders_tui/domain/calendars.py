@@ -70,38 +70,19 @@ def is_closed(calendar: Calendar, date: dt.date) -> bool:
 
 def next_open(calendar: Calendar, date: dt.date) -> dt.date:
     """The first open day on or after `date`. Raises `Refused` (D-2.4) when there is none within a year."""
-    return _open_day(calendar, date, _DAY)
-
-
-def last_open(calendar: Calendar, date: dt.date) -> dt.date:
-    """The last open day on or before `date`. Raises `Refused` (D-2.4) when there is none within a year."""
-    return _open_day(calendar, date, -_DAY)
-
-
-def add_working_days(calendar: Calendar, date: dt.date, days: int) -> dt.date:
-    """The day `days` open days after `date`, or before it when negative; 0 gives the next open day."""
-    if days == 0:
-        return next_open(calendar, date)
-    step = _DAY if days > 0 else -_DAY
-    for _ in range(abs(days)):
-        date = _open_day(calendar, _moved(date, step), step)
-    return date
-
-
-def working_days_between(calendar: Calendar, start: dt.date, end: dt.date) -> int:
-    """How many open days lie after `start` up to `end`, itself included; negative when `end` comes first."""
-    if end < start:
-        return -working_days_between(calendar, end, start)
-    weeks, rest = divmod((end - start).days, 7)
-    count = weeks * (7 - len(calendar.weekend))
-    count += sum((end - n * _DAY).isoweekday() not in calendar.weekend for n in range(rest))
-    for day in calendar.closing:
-        if start < day <= end and day.isoweekday() not in calendar.weekend and day not in calendar.opened:
-            count -= 1
-    for day in calendar.opened:
-        if start < day <= end and day.isoweekday() in calendar.weekend:
-            count += 1
-    return count
+    start = date
+    for _ in range(LONGEST_CLOSED):
+        if not is_closed(calendar, date):
+            return date
+        if date == dt.date.max:
+            break
+        date += _DAY
+    raise Refused(
+        f"Calendar {calendar.code} has no open day within a year of {start}.",
+        field="calendar",
+        rule="D-2.4",
+        hint="Check its weekend and closing days.",
+    )
 
 
 def closing_notices(
@@ -120,24 +101,3 @@ def closing_notices(
     if parameter == "refuse":
         raise Refused(message, field=field, rule="D-6.4", hint=hint)
     return [Notice("D-6.4", f"{message} {hint}")]
-
-
-def _moved(date: dt.date, step: dt.timedelta) -> dt.date:
-    try:
-        return date + step
-    except OverflowError:
-        raise Refused(f"There is no day beyond {date}.", field="date", rule="D-2.4") from None
-
-
-def _open_day(calendar: Calendar, date: dt.date, step: dt.timedelta) -> dt.date:
-    start = date
-    for _ in range(LONGEST_CLOSED):
-        if not is_closed(calendar, date):
-            return date
-        date = _moved(date, step)
-    raise Refused(
-        f"Calendar {calendar.code} has no open day within a year of {start}.",
-        field="calendar",
-        rule="D-2.4",
-        hint="Check its weekend and closing days.",
-    )

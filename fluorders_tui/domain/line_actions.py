@@ -55,7 +55,7 @@ def give_away(draft: OrderDraft, line: OrderLine, *, vat_recourse: bool) -> Orde
 
 
 def choose_policy(draft: OrderDraft, line: OrderLine, policy: str, conditions: CustomerConditions) -> OrderLine:
-    """The line with a tie of discount policies settled by the clerk (D-4.8).
+    """The line with a tie of discount policies settled by the clerk (D-4.8, P-130).
 
     A decision by hand: the line's discounts stay as they are now, like typed ones, so that no later look-up
     undoes it. Raises `Refused` for a policy that isn't in the tie, and once a part is executed.

@@ -132,12 +132,6 @@ def outstanding_quantity(links: Iterable[Link], line: LineRef) -> Decimal:
     )
 
 
-def counterparts(links: Iterable[Link], line: LineRef) -> tuple[LineRef, ...]:
-    """The other ends of the links of a line, each once, for both sides to show (D-14.3)."""
-    ends = (link.target if link.source == line else link.source for link in _of(links, line, ()))
-    return tuple(dict.fromkeys(ends))
-
-
 def add_links(links: Sequence[Link], new: Iterable[Link], limits: Mapping[LineRef, Decimal]) -> tuple[Link, ...]:
     """`links` with `new` ones; a second link of one kind between two lines adds to the first.
 
@@ -185,18 +179,6 @@ def link_problems(links: Sequence[Link], limits: Mapping[LineRef, Decimal]) -> t
             what = f"{plain(quantity)} would be linked, but only {plain(limits[line])} are open."
             problems.append(Refused(what, field=_name(line), rule=rule, hint="Lower the quantity."))
     return tuple(problems)
-
-
-def without_document(
-    links: Iterable[Link], kind: DocumentKind, document: int
-) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
-    """The links that stay when a document goes, and those that go with it."""
-    kept: list[Link] = []
-    gone: list[Link] = []
-    for link in links:
-        ends = (link.source, link.target)
-        (gone if any(end.kind is kind and end.document == document for end in ends) else kept).append(link)
-    return tuple(kept), tuple(gone)
 
 
 def _of(links: Iterable[Link], line: LineRef, kinds: tuple[LinkKind, ...]) -> Iterable[Link]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from fluorders_tui.domain.copying import CopiedOrder, copy_lines, copy_order
 from fluorders_tui.domain.errors import Invalid, Refused
-from fluorders_tui.domain.forcing import renew_agents
 from fluorders_tui.domain.mass_changes import LineRefusal
 from fluorders_tui.domain.order import OrderDraft, OrderLine
 from fluorders_tui.domain.price_updates import PriceDate
@@ -15,7 +14,7 @@ from fluorders_tui.screens.order_action_plan import Plan, Planning, counted
 from fluorders_tui.screens.order_action_text import line_indexes
 from fluorders_tui.services.conditions import currency, customer_conditions, item_cards
 from fluorders_tui.services.orders import open_order
-from fluorders_tui.services.price_update import PricesUpdated, updated_draft
+from fluorders_tui.services.price_update import CommissionsRenewed, PricesUpdated, renewed_draft, updated_draft
 
 __all__ = ["ORDER_ACTIONS"]
 
@@ -171,8 +170,7 @@ def _recalculate(planning: Planning) -> Plan:
     """D-10.2: the agents that the customer has on the order's date, and what each earns."""
     planning.need_customer()
     draft, session = planning.draft, planning.session
-    conditions = customer_conditions(session.desk, draft.customer, draft.date)
-    made = renew_agents(draft, conditions.agents, own_too=planning.wants("own"))
+    made = renewed_draft(session.desk, draft, CommissionsRenewed(own_too=planning.wants("own")))
     if made == draft:
         raise Refused("The agents are those of the customer already.", field="item", rule="D-10.2")
     before, after = _earned(planning, draft), _earned(planning, made)

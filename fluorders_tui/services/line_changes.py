@@ -39,6 +39,7 @@ from fluorders_tui.services.orders import CHANGEABLE
 from fluorders_tui.services.pricing_sources import PricingSources
 
 __all__ = [
+    "Amendment",
     "DeliveryMoved",
     "DiscountsSet",
     "Forced",
@@ -66,8 +67,8 @@ def meant_orders(order_ids: Iterable[int]) -> Meant:
     return dict.fromkeys(order_ids)
 
 
-class _LineChange:
-    """What most changes share: they amend orders that may still be changed."""
+class Amendment:
+    """What most changes share: they amend orders that may still be changed (D-12.5)."""
 
     __slots__ = ()
 
@@ -87,7 +88,7 @@ class _LineChange:
         """Nothing that was typed can be wrong for all lines."""
 
 
-class _PriceChange(_LineChange):
+class _PriceChange(Amendment):
     """Those that set prices or discounts."""
 
     __slots__ = ()
@@ -111,7 +112,7 @@ def differences(draft: OrderDraft, changed: Iterable[LineChange]) -> tuple[Diffe
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryMoved(_LineChange):
+class DeliveryMoved(Amendment):
     """Delivery on the day `to`, or `days` later (earlier when negative); to the next open day of the calendar."""
 
     to: dt.date | None = None
@@ -195,7 +196,7 @@ def _together(draft: OrderDraft, parts: Sequence[MassChange]) -> ChangedOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class QuantitySet(_LineChange):
+class QuantitySet(Amendment):
     """The same quantity on every line, in its own unit; breaks are looked up again (D-4.6)."""
 
     quantity: Decimal
@@ -236,7 +237,7 @@ class DiscountsSet(_PriceChange):
 
 
 @dataclass(frozen=True, slots=True)
-class NoteSet(_LineChange):
+class NoteSet(Amendment):
     """Another note on every line, or one more line of it."""
 
     note: str
@@ -279,7 +280,7 @@ class ListTaken(_PriceChange):
 
 
 @dataclass(frozen=True, slots=True)
-class LineAgentSet(_LineChange):
+class LineAgentSet(Amendment):
     """One agent on every line, with a commission in percent or None for none (D-10.1); '' is the header's agents.
 
     Where the agent has the line already, only the commission changes, and other agents of the line stay.
@@ -319,7 +320,7 @@ def _agents_of(draft: OrderDraft, index: int) -> Sequence[AgentShare]:
 
 
 @dataclass(frozen=True, slots=True)
-class Forced(_LineChange):
+class Forced(Amendment):
     """What is left of every line is closed, for a reason (D-15.2); supervisors and expediters do that (P-71)."""
 
     reason: str

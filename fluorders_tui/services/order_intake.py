@@ -113,11 +113,6 @@ def drafts_from_inputs(
     return drafts
 
 
-def draft_from_input(desk: Desk, given: OrderInput) -> OrderDraft:
-    """The draft of a handed-over order, ready to be entered. Raises as `enter_inputs`."""
-    return drafts_from_inputs(desk, [given], as_list=False)[0]
-
-
 def check_customer(desk: Desk, code: str) -> None:
     """Raises `Invalid` with the nearest codes when there is no customer `code`."""
     with desk.store.read() as connection:

@@ -18,10 +18,11 @@ from fluorders_tui.domain.order_listing import OPEN_ORDERS, OrderFilter
 from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.price_updates import PriceChange, PriceDate, PriceUpdate, update_prices
 from fluorders_tui.domain.totals import document_totals
-from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.desk import Desk, check_permission
+from fluorders_tui.services.line_changes import Amendment
 from fluorders_tui.services.mass_changes import ChangedOrder, Difference, Meant
 from fluorders_tui.services.order_list import OrderWindow
-from fluorders_tui.services.orders import CHANGEABLE, find_order
+from fluorders_tui.services.orders import find_order
 from fluorders_tui.services.pricing_sources import PricingSources
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "PricesUpdated",
     "orders_by_number",
     "orders_of_filter",
+    "renewed_draft",
     "updated_draft",
 ]
 
@@ -43,7 +45,7 @@ _WITH_COMMISSION = frozenset(OrderStatus) - {OrderStatus.DRAFT, OrderStatus.CANC
 
 
 @dataclass(frozen=True, slots=True)
-class PricesUpdated:
+class PricesUpdated(Amendment):
     """Lines priced again `by` document or delivery date (D-4.9), only those without executed parts unless asked.
 
     `with_manual` includes prices typed by hand or agreed in another document.
@@ -62,17 +64,6 @@ class PricesUpdated:
     @property
     def permission(self) -> Permission:
         return Permission.HAND_PRICES
-
-    @property
-    def allowed(self) -> frozenset[OrderStatus]:
-        return CHANGEABLE
-
-    @property
-    def revised(self) -> bool:
-        return True
-
-    def check(self, desk: Desk, connection: Connection) -> None:
-        """Every combination makes sense."""
 
     def apply(
         self, desk: Desk, connection: Connection, sources: PricingSources, draft: OrderDraft, indexes: Sequence[int]
@@ -136,7 +127,7 @@ def updated_draft(desk: Desk, draft: OrderDraft, change: PricesUpdated) -> Price
 
 
 @dataclass(frozen=True, slots=True)
-class CommissionsRenewed:
+class CommissionsRenewed(Amendment):
     """The agents that the customer's conditions give an order on its date, and their commissions (D-10.2, P-72).
 
     `own_too` puts lines with agents of their own under the header's again. What the customer pays stays, so
@@ -161,18 +152,29 @@ class CommissionsRenewed:
     def revised(self) -> bool:
         return False
 
-    def check(self, desk: Desk, connection: Connection) -> None:
-        """Every combination makes sense."""
-
     def apply(
         self, desk: Desk, connection: Connection, sources: PricingSources, draft: OrderDraft, indexes: Sequence[int]
     ) -> ChangedOrder:
-        conditions = sources.conditions(connection, draft.customer, draft.date)
-        made = renew_agents(draft, conditions.agents, own_too=self.own_too)
+        made = self.renewed(connection, sources, draft)
         if (made.agents, made.lines) == (draft.agents, draft.lines):
             return ChangedOrder(draft)
         before, after = _commissions(desk, draft), _commissions(desk, made)
         return ChangedOrder(made, (Difference(0, "", "agents", before, after),))
+
+    def renewed(self, connection: Connection, sources: PricingSources, draft: OrderDraft) -> OrderDraft:
+        """The draft with its agents renewed."""
+        conditions = sources.conditions(connection, draft.customer, draft.date)
+        return renew_agents(draft, conditions.agents, own_too=self.own_too)
+
+
+def renewed_draft(desk: Desk, draft: OrderDraft, change: CommissionsRenewed) -> OrderDraft:
+    """A draft that is being typed, with its agents renewed; nothing is written.
+
+    Raises `NotAllowed` (P-72) as for many orders, and `Invalid` for an unknown customer.
+    """
+    check_permission(desk, change.permission, rule="P-72", field="agents")
+    with desk.store.read() as connection:
+        return change.renewed(connection, PricingSources(desk), draft)
 
 
 def _commissions(desk: Desk, draft: OrderDraft) -> str:

@@ -12,7 +12,7 @@ from fluorders_tui.documents.order_json import order_to_json, read_orders
 from fluorders_tui.domain.errors import DeskError, Several
 from fluorders_tui.domain.order import PriceOrigin
 from fluorders_tui.services.desk import Desk
-from fluorders_tui.services.order_intake import draft_from_input, enter_inputs
+from fluorders_tui.services.order_intake import enter_inputs
 from fluorders_tui.services.order_list import OrderWindow
 from fluorders_tui.services.orders import enter_order, open_order
 from tests.services.orders_on_list import draft, fill_registries
@@ -134,8 +134,3 @@ def test_a_list_is_entered_whole_or_not_at_all(desk: Desk) -> None:
     assert OrderWindow(desk).count() == 0
     assert len(_enter(desk, [good, good])) == 2
     assert OrderWindow(desk).count() == 2
-
-
-def test_a_draft_can_be_had_without_entering_it(desk: Desk) -> None:
-    given, _ = read_orders('{"customer": "C0001", "lines": [{"item": "A-100", "quantity": "4"}]}')
-    assert draft_from_input(desk, given[0]).lines == draft(desk, quantity=4).lines

@@ -9,7 +9,7 @@ import pytest
 
 from fluorders_tui.data.tables import basics, parties
 from fluorders_tui.domain.errors import Invalid, NotAllowed, Refused
-from fluorders_tui.domain.order import OrderStatus
+from fluorders_tui.domain.order import AgentShare, OrderStatus
 from fluorders_tui.domain.order_listing import ALL_ORDERS, OPEN_ORDERS, OrderFilter
 from fluorders_tui.services import price_update
 from fluorders_tui.services.conditions import customer_conditions
@@ -24,6 +24,7 @@ from fluorders_tui.services.price_update import (
     PricesUpdated,
     orders_by_number,
     orders_of_filter,
+    renewed_draft,
     updated_draft,
 )
 from fluorders_tui.services.registry_saving import save_row
@@ -211,5 +212,12 @@ def test_commissions_follow_the_conditions_also_on_closed_orders_without_a_revis
 
 
 def test_commissions_are_a_supervisors(desk: Desk, rows: list[int]) -> None:
+    """P-72: of many orders and of one that is open."""
+    clerk, draft = replace(desk, role="clerk"), open_order_row(desk, rows[0]).draft
     with pytest.raises(NotAllowed):
-        apply_unseen(replace(desk, role="clerk"), CommissionsRenewed(), meant_orders(rows))
+        apply_unseen(clerk, CommissionsRenewed(), meant_orders(rows))
+    with pytest.raises(NotAllowed) as refused:
+        renewed_draft(clerk, draft, CommissionsRenewed())
+    assert refused.value.rule == "P-72"
+    agents = (AgentShare("OLD", None),)
+    assert renewed_draft(replace(desk, role="supervisor"), replace(draft, agents=agents), CommissionsRenewed()) == draft

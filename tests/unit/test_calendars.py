@@ -10,14 +10,11 @@ from hypothesis import strategies as st
 
 from fluorders_tui.domain.calendars import (
     Calendar,
-    add_working_days,
     closed_because,
     closing_notices,
     is_closed,
-    last_open,
     next_open,
     parse_weekend,
-    working_days_between,
 )
 from fluorders_tui.domain.errors import Invalid, Refused
 
@@ -49,23 +46,8 @@ def test_why_a_day_is_closed(date, why):
 
 def test_the_open_days_around_a_closed_one():
     assert next_open(CHRISTMAS, DAY("2026-12-25")) == DAY("2026-12-27")
-    assert last_open(CHRISTMAS, DAY("2026-12-26")) == DAY("2026-12-24")
     assert next_open(CHRISTMAS, DAY("2026-12-24")) == DAY("2026-12-24")
     assert next_open(Calendar(weekend=parse_weekend("5, 6")), DAY("2026-12-25")) == DAY("2026-12-27")
-
-
-@pytest.mark.parametrize(
-    ("start", "days", "end"),
-    [
-        ("2026-12-24", 1, "2026-12-27"),
-        ("2026-12-24", 2, "2026-12-29"),
-        ("2026-12-25", 0, "2026-12-27"),
-        ("2026-12-29", -2, "2026-12-24"),
-        ("2026-12-31", 1, "2027-01-01"),
-    ],
-)
-def test_working_days_ahead_and_back(start, days, end):
-    assert add_working_days(CHRISTMAS, DAY(start), days) == DAY(end)
 
 
 DATES = st.dates(DAY("2026-01-01"), DAY("2026-04-30"))
@@ -77,27 +59,19 @@ CALENDARS = st.builds(
 )
 
 
-@given(CALENDARS, DATES, DATES)
-def test_working_days_are_the_open_ones_counted(calendar, start, end):
-    """Against the plain definition, in both directions."""
-    low, high = sorted((start, end))
-    counted = sum(not is_closed(calendar, low + dt.timedelta(n + 1)) for n in range((high - low).days))
-    assert working_days_between(calendar, start, end) == (counted if start <= end else -counted)
-
-
-@given(CALENDARS, DATES, st.integers(1, 20))
-def test_going_ahead_counts_what_lies_between(calendar, start, days):
-    end = add_working_days(calendar, start, days)
-    assert working_days_between(calendar, start, end) == days
+@given(CALENDARS, DATES)
+def test_the_next_open_day_is_the_first_that_is_open(calendar, start):
+    end = next_open(calendar, start)
     assert not is_closed(calendar, end)
+    assert all(is_closed(calendar, start + dt.timedelta(n)) for n in range((end - start).days))
 
 
 def test_a_calendar_that_never_opens_is_refused_not_searched_for_ever():
     never = Calendar("X", weekend=frozenset(range(1, 8)))
     with pytest.raises(Refused, match="Calendar X has no open day within a year of 2026-12-25"):
         next_open(never, DAY("2026-12-25"))
-    with pytest.raises(Refused, match="no day beyond 9999-12-31"):
-        add_working_days(CHRISTMAS, dt.date.max, 1)
+    with pytest.raises(Refused, match="within a year of 9999-12-31"):
+        next_open(never, dt.date.max)
 
 
 @pytest.mark.parametrize(

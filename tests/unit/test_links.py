@@ -18,12 +18,10 @@ from fluorders_tui.domain.links import (
     StoredDocument,
     SupplyMode,
     add_links,
-    counterparts,
     link_problems,
     linked_quantity,
     outstanding_quantity,
     stored_links,
-    without_document,
 )
 
 OFFERED = LineRef(DocumentKind.OFFER, 1, 11, "O-1")
@@ -60,8 +58,6 @@ def test_sums_count_each_end():
     assert linked_quantity(links, BOUGHT) == 8
     assert outstanding_quantity(links, ORDERED) == 3
     assert outstanding_quantity(links, BOUGHT) == 6
-    assert counterparts(links, ORDERED) == (BOUGHT, OFFERED)
-    assert counterparts(links, BOUGHT) == (ORDERED, replace(ORDERED, line=22))
 
 
 def test_links_between_the_same_lines_add_up():
@@ -103,13 +99,6 @@ def test_a_plan_gets_its_rows_once_it_is_saved():
     assert (header.target, header.amounts) == (LineRef(DocumentKind.ORDER, 9), (3,))
     assert (line.target, line.target.number, line.quantity) == (LineRef(DocumentKind.ORDER, 9, 91), "X-9", 5)
     assert (supply.target, supply.mode) == (LineRef(DocumentKind.SUPPLIER_ORDER, 8, 82), SupplyMode.DROP_SHIP)
-
-
-def test_a_document_takes_its_links_along():
-    links = (made("5"), sold("4"), made("1", source=replace(ORDERED, document=7)))
-    kept, gone = without_document(links, DocumentKind.ORDER, 2)
-    assert (kept, gone) == ((links[2],), links[:2])
-    assert without_document(links, DocumentKind.OFFER, 2) == (links, ())
 
 
 def test_links_go_to_json_and_back():

@@ -176,3 +176,17 @@ def test_only_the_chosen_lines_change_and_each_is_accounted_for(draft, chosen, t
     assert refused | changed <= chosen
     for index, (old, new) in enumerate(zip(draft.lines, change.draft.lines, strict=True)):
         assert (old == new) == (index not in changed)
+
+
+def test_the_headers_discounts_are_given_to_lines_that_were_there_before():
+    """D-3.2: lines with discounts by hand keep them, give-aways and notes take none, executed lines stay (D-12.6)."""
+    draft = replace(sample(), discounts=d("7"))
+    by_hand = mass_changes.set_discounts(draft, [1], "1", ()).draft
+    change = mass_changes.take_header_discounts(by_hand, ALL)
+    assert told(change) == ([(1, "10", "7")], [(2, "D-3.2"), (3, "D-12.6"), (4, "D-6.1"), (5, "D-5.6")])
+    assert change.draft.lines[0].net == Decimal("18.60")
+    assert change.draft.lines[1:] == by_hand.lines[1:]
+    none = mass_changes.take_header_discounts(replace(draft, discounts=()), [0])
+    assert (told(none)[0], none.draft.lines[0].net) == ([(1, "10", "")], Decimal("20.00"))
+    again = mass_changes.take_header_discounts(change.draft, [0])
+    assert (told(again), again.draft) == (([], []), change.draft)

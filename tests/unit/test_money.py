@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluorders_tui.domain.errors import Invalid
-from fluorders_tui.domain.money import fixed, from_scaled, plain, round_down, round_half_up, shares, to_scaled
+from fluorders_tui.domain.money import fixed, from_scaled, plain, round_half_up, shares, to_scaled
 
 amounts = st.decimals(Decimal(-(10**12)), Decimal(10**12), places=4, allow_nan=False)
 
@@ -35,7 +35,6 @@ def test_half_goes_away_from_zero(value: str, decimals: int, rounded: str) -> No
 def test_rounding_is_the_nearest(value: Decimal, decimals: int) -> None:
     rounded = round_half_up(value, decimals)
     assert abs(rounded - value) * 2 <= Decimal(1).scaleb(-decimals)
-    assert abs(round_down(value, decimals)) <= abs(value)
     assert round_half_up(-value, decimals) == -rounded
 
 
