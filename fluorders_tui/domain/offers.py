@@ -14,26 +14,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
 
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.money import HUNDRED, ZERO
 from fluorders_tui.domain.order import OrderDraft, OrderLine, OrderStatus, OrderType, PriceOrigin, PriceSource
 from fluorders_tui.domain.pricing import explain_price
-
-
-class OfferStatus(StrEnum):
-    """Where an offer stands; *partly* and *fully converted* follow from its links (D-13.5)."""
-
-    DRAFT = "draft"
-    ENTERED = "entered"
-    CONFIRMED = "confirmed"
-    PARTLY = "partly converted"
-    CONVERTED = "converted"
-    LOST = "lost"
-    EXPIRED = "expired"
-    SUPERSEDED = "superseded"
-
+from fluorders_tui.domain.statuses import OfferStatus as OfferStatus
 
 _S = OfferStatus
 

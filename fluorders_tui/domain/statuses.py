@@ -1,6 +1,7 @@
-"""The states of an order and of its lines (D-12).
+"""The states of orders and their lines (D-12), of offers (D-13.1) and supplier orders (§14).
 
-Apart from the order itself, because the first screen names states and must not wait for all that an order is made of.
+Apart from the documents themselves, because the first screen names states and must not wait for all that an order is
+made of.
 """
 
 from __future__ import annotations
@@ -44,3 +45,27 @@ class Execution(StrEnum):
     PARTIAL = "partially executed"
     EXECUTED = "executed"
     FORCED = "forcibly executed"
+
+
+class OfferStatus(StrEnum):
+    """Where an offer stands; *partly* and *fully converted* follow from its links (D-13.5)."""
+
+    DRAFT = "draft"
+    ENTERED = "entered"
+    CONFIRMED = "confirmed"
+    PARTLY = "partly converted"
+    CONVERTED = "converted"
+    LOST = "lost"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+class SupplierOrderStatus(StrEnum):
+    """Where a supplier order stands; from *confirmed* on it follows from quantities."""
+
+    DRAFT = "draft"
+    ENTERED = "entered"
+    CONFIRMED = "confirmed"
+    PARTIAL = "partially received"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"

@@ -14,7 +14,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
 
 from fluorders_tui.domain.amounts import check_size
 from fluorders_tui.domain.discounts import net_after
@@ -22,18 +21,7 @@ from fluorders_tui.domain.errors import DeskError, Invalid, Refused, Several
 from fluorders_tui.domain.line_checks import check_quantity
 from fluorders_tui.domain.money import EXACT, MICRO_DECIMALS, ONE, ZERO, plain, round_half_up
 from fluorders_tui.domain.order import Address, Currency, Discount, Uom, VatCode
-
-
-class SupplierOrderStatus(StrEnum):
-    """Where a supplier order stands; from *confirmed* on it follows from quantities."""
-
-    DRAFT = "draft"
-    ENTERED = "entered"
-    CONFIRMED = "confirmed"
-    PARTIAL = "partially received"
-    RECEIVED = "received"
-    CANCELLED = "cancelled"
-
+from fluorders_tui.domain.statuses import SupplierOrderStatus as SupplierOrderStatus
 
 _S = SupplierOrderStatus
 

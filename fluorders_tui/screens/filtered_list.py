@@ -16,8 +16,9 @@ from textual.widget import Widget
 
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import DeskError, Invalid
+from fluorders_tui.domain.order_listing import StatusCount
 from fluorders_tui.places import state_dir
-from fluorders_tui.screens.list_pages import Listed
+from fluorders_tui.screens.list_pages import Asked
 from fluorders_tui.screens.paged_list import PagedList
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.saved_filters import SavedFilter, load_filters, save_filters
@@ -33,9 +34,18 @@ from fluorders_tui.widgets.table_layout import Column
 from fluorders_tui.widgets.title_bar import TitleBar
 from fluorders_tui.widgets.virtual_table import VirtualTable
 
-__all__ = ["FilteredList", "ListSort"]
+__all__ = ["FieldSort", "FilteredList", "ListSort", "Numbered"]
 
 E = TypeVar("E", bound=StrEnum)
+
+
+class Numbered(Protocol):
+    """A document in a list."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def number(self) -> str: ...
 
 
 class FieldSort(Protocol):
@@ -47,7 +57,7 @@ class FieldSort(Protocol):
     def descending(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListSort(Generic[E]):
     """A sort by one field, up or down."""
 
@@ -57,7 +67,7 @@ class ListSort(Generic[E]):
 
 F = TypeVar("F")
 S = TypeVar("S", bound=FieldSort)
-R = TypeVar("R", bound=Listed)
+R = TypeVar("R", bound=Numbered)
 
 
 class FilteredList(PagedList[F, S, R]):
@@ -127,8 +137,12 @@ class FilteredList(PagedList[F, S, R]):
         """The sort a saved filter names. Raises `ValueError` for one that is not known."""
         raise ValueError(field)
 
-    def counts(self, desk: Desk) -> Mapping[str, int]:
-        """How many documents stand behind the words of `SHOWN`, where that is known; runs in a thread."""
+    def find_first(self, desk: Desk, text: str) -> Sequence[R]:
+        """The document that a text means best, where it means one; runs in a thread."""
+        return ()
+
+    def status_counts(self, desk: Desk) -> Mapping[Any, StatusCount]:
+        """How many documents stand in each status; runs in a thread."""
         return {}
 
     async def row_chosen(self, row: Row) -> None:
@@ -139,6 +153,12 @@ class FilteredList(PagedList[F, S, R]):
     def wanted(self) -> F:
         """What is shown, with the text that is looked for."""
         return cast("F", replace(self.SHOWN[self._show_name][0], text=self.field("find").text.strip()))
+
+    def row_meant(self, desk: Desk, asked: Asked[F, S]) -> int | None:
+        """The document whose number was typed, wherever the sort puts it."""
+        text = cast("Any", asked.filter).text
+        best = next(iter(self.find_first(desk, text)), None) if text else None
+        return best.id if best is not None and best.number.casefold().endswith(text.casefold()) else None
 
     def filter_changed(self) -> None:
         """What is no longer shown must not be changed unseen."""
@@ -170,12 +190,12 @@ class FilteredList(PagedList[F, S, R]):
     # -- choosing ----------------------------------------------------------------------------------
 
     def _choices(self, text: str) -> list[Choice]:
-        counts = self.counts(self.desk)
+        counted = self.status_counts(self.desk)
         wanted = text.strip().casefold()
-        found = [
-            Choice(name, said, self.number(Decimal(counts[name])) if name in counts else "", name)
-            for name, (_, said) in self.SHOWN.items()
-        ]
+        found: list[Choice] = []
+        for name, (one, said) in self.SHOWN.items():
+            count = sum(counted[status].count for status in one.statuses if status in counted)
+            found.append(Choice(name, said, self.number(Decimal(count)) if one.statuses else "", name))
         for name, saved in self._filters.items():
             found.append(Choice(name, " ".join(part for part in (saved.show, saved.find) if part), "saved", name))
         return [one for one in found if one.code.casefold().startswith(wanted)]
@@ -218,6 +238,15 @@ class FilteredList(PagedList[F, S, R]):
         """Space in the empty find field."""
         if await self.row_here() is not None:
             self.table.action_mark()
+
+    async def action_next_field(self) -> None:
+        """Tab: where rows can be selected, from the find field into the list; F4 goes to what is shown."""
+        field = self.current_field
+        if self.MARKABLE and field is not None and field.field_name == "find":
+            await self.catch_up()
+            self.table.focus()
+        else:
+            await super().action_next_field()
 
     async def action_lookup(self) -> None:
         field = self.current_field

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -18,6 +18,7 @@ from fluorders_tui.domain.order_listing import (
     OrderRow,
     OrderSort,
     SortField,
+    StatusCount,
 )
 from fluorders_tui.screens.filtered_list import FilteredList
 from fluorders_tui.screens.list_pages import Asked
@@ -78,22 +79,14 @@ class OrdersScreen(FilteredList[OrderFilter, OrderSort, OrderRow]):
     def open_window(self, desk: Desk, asked: Asked[OrderFilter, OrderSort]) -> OrderWindow:
         return OrderWindow(desk, asked.filter, asked.sort)
 
-    def row_meant(self, desk: Desk, asked: Asked[OrderFilter, OrderSort]) -> int | None:
-        """The order whose number was typed, wherever the sort puts it."""
-        text = asked.filter.text
-        best = next(iter(find(desk, text, 1)), None) if text else None
-        return best.id if best is not None and best.number.casefold().endswith(text.casefold()) else None
+    def find_first(self, desk: Desk, text: str) -> Sequence[OrderRow]:
+        return find(desk, text, 1)
 
     def sort_named(self, field: str, descending: bool) -> OrderSort:
         return OrderSort(SortField(field), descending)
 
-    def counts(self, desk: Desk) -> Mapping[str, int]:
-        counted = status_counts(desk)
-        return {
-            word: sum(counted[status].count for status in one.statuses if status in counted)
-            for word, (one, _) in self.SHOWN.items()
-            if one.statuses
-        }
+    def status_counts(self, desk: Desk) -> Mapping[OrderStatus, StatusCount]:
+        return status_counts(desk)
 
     def row(self, one: OrderRow) -> Row:
         look = ORDER_STATUS[one.status]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fluorders_tui.domain.statuses import LineStatus, OrderStatus
+from fluorders_tui.domain.statuses import LineStatus, OfferStatus, OrderStatus, SupplierOrderStatus
 
-__all__ = ["LINE_STATUS", "ORDER_STATUS", "StatusLook"]
+__all__ = ["LINE_STATUS", "OFFER_STATUS", "ORDER_STATUS", "SUPPLIER_STATUS", "StatusLook"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +45,24 @@ LINE_STATUS: Mapping[LineStatus, StatusLook] = {
     LineStatus.EXECUTED: StatusLook("✓", "executed", "muted"),
     LineStatus.FORCED: StatusLook("✓", "forced", "muted"),
     LineStatus.CANCELLED: StatusLook("-", "cancelled", "muted"),
+}
+
+OFFER_STATUS: Mapping[OfferStatus, StatusLook] = {
+    OfferStatus.DRAFT: StatusLook("·", "draft", "muted"),
+    OfferStatus.ENTERED: StatusLook("○", "entered"),
+    OfferStatus.CONFIRMED: StatusLook("●", "confirmed", "good"),
+    OfferStatus.PARTLY: StatusLook("◐", "partly", "good"),
+    OfferStatus.CONVERTED: StatusLook("✓", "converted", "muted"),
+    OfferStatus.LOST: StatusLook("✗", "lost", "muted"),
+    OfferStatus.EXPIRED: StatusLook("!", "expired", "muted"),
+    OfferStatus.SUPERSEDED: StatusLook("-", "superseded", "muted"),
+}
+
+SUPPLIER_STATUS: Mapping[SupplierOrderStatus, StatusLook] = {
+    SupplierOrderStatus.DRAFT: StatusLook("·", "draft", "muted"),
+    SupplierOrderStatus.ENTERED: StatusLook("○", "entered"),
+    SupplierOrderStatus.CONFIRMED: StatusLook("●", "confirmed"),
+    SupplierOrderStatus.PARTIAL: StatusLook("◐", "partial", "good"),
+    SupplierOrderStatus.RECEIVED: StatusLook("✓", "received", "muted"),
+    SupplierOrderStatus.CANCELLED: StatusLook("-", "cancelled", "muted"),
 }

@@ -15,9 +15,10 @@ from fluorders_tui.domain.links import Link
 from fluorders_tui.domain.offers import Offer
 from fluorders_tui.domain.order import Address, OrderDraft
 from fluorders_tui.services.conditions import item_card
+from fluorders_tui.services.conversions import Asked, convert
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.offer_drafts import Prospect, choose_prospect, new_offer, prospect_conditions
-from fluorders_tui.services.offer_steps import confirm
+from fluorders_tui.services.offer_steps import confirm, lose, new_version
 from fluorders_tui.services.offers import enter_offer
 from fluorders_tui.services.registry_saving import save_row
 from fluorders_tui.services.saved_offer import SavedOffer
@@ -95,3 +96,15 @@ def check_offers(desk: Desk) -> None:
         )
         with desk.store.read() as connection:
             assert counted(connection, kind) == {row["status"]: (row["n"], int(row["worth"])) for row in found}
+
+
+def fill_offers(desk: Desk) -> None:
+    """Seven offers in the shop: expired, expiring, entered, converted, lost, a prospect's, and one of two versions."""
+    old = TODAY - dt.timedelta(40)
+    enter_offer(desk, changed(offer_draft(desk), date=old, valid_until=old + dt.timedelta(10), reference="Tender 77"))
+    enter_offer(desk, changed(offer_draft(desk, customer="C0002"), valid_until=TODAY + dt.timedelta(7)))
+    enter_offer(desk, changed(offer_draft(desk, ("A-110", 3)), valid_until=TODAY + dt.timedelta(8)))
+    convert(desk, Asked((offered(desk).draft.id,)))
+    lose(desk, offered(desk).draft.id, "price")
+    confirmed(desk, prospect_offer(desk))
+    new_version(desk, offered(desk, customer="C0003").draft.id)

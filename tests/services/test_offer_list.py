@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from fluorders_tui.domain.offers import OfferStatus
-from fluorders_tui.services.conversions import Asked, convert
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.offer_list import (
     EXPIRING_OFFERS,
@@ -21,28 +20,19 @@ from fluorders_tui.services.offer_list import (
     offer_status_counts,
     offers_in_rows,
 )
-from fluorders_tui.services.offer_steps import expire_due, lose, new_version
+from fluorders_tui.services.offer_steps import expire_due
 from fluorders_tui.services.offers import enter_offer
 from fluorders_tui.services.order_list import each_order
 from tests.conftest import FixedClock
-from tests.services.offer_shop import TODAY, changed, confirmed, offer_draft, offered, prospect_offer
+from tests.services.offer_shop import TODAY, fill_offers, offer_draft
 from tests.shop import fill_shop
 
 
 @pytest.fixture
 def desk(italian_desk: Desk) -> Desk:
-    """Six offers: expired, expiring, confirmed, converted, lost, a prospect's, and an old version."""
     fill_shop(italian_desk)
-    desk = italian_desk
-    old = TODAY - dt.timedelta(40)
-    enter_offer(desk, changed(offer_draft(desk), date=old, valid_until=old + dt.timedelta(10), reference="Tender 77"))
-    enter_offer(desk, changed(offer_draft(desk, customer="C0002"), valid_until=TODAY + dt.timedelta(7)))
-    enter_offer(desk, changed(offer_draft(desk, ("A-110", 3)), valid_until=TODAY + dt.timedelta(8)))
-    convert(desk, Asked((offered(desk).draft.id,)))
-    lose(desk, offered(desk).draft.id, "price")
-    confirmed(desk, prospect_offer(desk))
-    new_version(desk, offered(desk, customer="C0003").draft.id)
-    return desk
+    fill_offers(italian_desk)
+    return italian_desk
 
 
 def numbers(desk: Desk, **wanted: Any) -> list[int]:
