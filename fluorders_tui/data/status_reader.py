@@ -41,7 +41,8 @@ class OrderState:
     """An order as the views show it: header and lines by the views' column names, journal in words.
 
     Amounts are in document currency with its decimals, moments in the company's zone. `links` are the documents it
-    came from and led to, line by line (D-14.3).
+    came from and led to, line by line and step by step (D-14.3): of one behind another document `via` is the number
+    of that, and `line` its line.
     """
 
     order: dict[str, Any]
@@ -181,37 +182,72 @@ def _state(reader: _Reader, row: dict[str, Any], zone: str) -> OrderState:
     return OrderState(row, tuple(lines), _journal(reader, order_id, zone), _links(reader, order_id))
 
 
-#: A link as the order sees it: its own line, and the document at the other end. Two ends, so two halves.
-_LINKS = """FROM (
-    SELECT k.id, 'from' AS direction, k.source_kind AS document, k.source_document AS other, k.source_line AS other_row,
-        k.target_line AS own_row, k.quantity_micro, k.done_micro, k.mode FROM document_link k
-        WHERE k.target_kind = 'customer order' AND k.target_document = ?
-    UNION ALL
-    SELECT k.id, 'to', k.target_kind, k.target_document, k.target_line, k.source_line, k.quantity_micro, k.done_micro,
-        k.mode FROM document_link k WHERE k.source_kind = 'customer order' AND k.source_document = ?
-) AS k
-LEFT JOIN offer f ON k.document = 'offer' AND f.id = k.other
-LEFT JOIN offer_line fl ON k.document = 'offer' AND fl.id = k.other_row
-LEFT JOIN supplier_order s ON k.document = 'supplier order' AND s.id = k.other
-LEFT JOIN supplier_order_line sl ON k.document = 'supplier order' AND sl.id = k.other_row
-LEFT JOIN customer_order_line l ON l.id = k.own_row"""
-_LINK_COLUMNS = """k.direction, k.document, coalesce(f.number, s.number) AS number,
-    coalesce(f.status, s.status) AS status, coalesce(l.position, 0) AS line,
-    coalesce(fl.position, sl.position, 0) AS other_line, k.quantity_micro AS quantity,
-    k.done_micro AS received, k.mode"""
-_LINK = ("direction", "document", "number", "status", "line", "other_line", "quantity", "received", "mode")
+#: The tables of what is linked, with the day on which a line of it is to come.
+_LINKED = {
+    "offer": ("offer", "offer_line", "line.delivery_date"),
+    "customer order": ("customer_order", "customer_order_line", "line.delivery_date"),
+    "supplier order": ("supplier_order", "supplier_order_line", "coalesce(line.confirmed_date, line.delivery_date)"),
+}
+_LINK = (
+    "document", "other", "number", "status", "date", "due", "line", "other_line", "quantity", "received", "mode",
+)  # fmt: skip
+#: Steps that a chain is followed.
+_LONGEST = 4
+
+
+def _step_query(kind: str, other_kind: str, *, upward: bool) -> str:
+    """The links of a document of one kind to those of another: their columns are those of `_LINK`."""
+    own, other = ("target", "source") if upward else ("source", "target")
+    header, lines, due = _LINKED[other_kind]
+    return f"""FROM (
+        SELECT k.{other}_kind AS document, h.id AS other, h.number, h.status, h.order_date AS date,
+            coalesce({due}, h.delivery_date) AS due, coalesce(own.position, 0) AS line,
+            coalesce(line.position, 0) AS other_line, k.quantity_micro AS quantity, k.done_micro AS received, k.mode
+        FROM document_link k JOIN {header} h ON h.id = k.{other}_document
+        LEFT JOIN {lines} line ON line.id = k.{other}_line
+        LEFT JOIN {_LINKED[kind][1]} own ON own.id = k.{own}_line
+        WHERE k.{own}_kind = '{kind}' AND k.{other}_kind = '{other_kind}' AND k.{own}_document = ?
+    ) AS link ORDER BY line, number, other_line"""
 
 
 def _links(reader: _Reader, order_id: int) -> tuple[dict[str, Any], ...]:
-    rest = f"FROM (SELECT {_LINK_COLUMNS} {_LINKS}) AS link WHERE number IS NOT NULL"
-    found = reader.rows(_LINK, f"{rest} ORDER BY direction, line, number, other_line", order_id, order_id)
-    for link in found:
-        for name in ("quantity", "received"):
-            link[name] = Decimal(plain(from_scaled(link[name], MICRO_DECIMALS)))
-        if not link["mode"]:
-            # Only what a supplier sends is received.
-            link["received"] = None
+    """All that an order came from, the first one first, then all that it led to, as `services.linked.whole_chain`."""
+    found: list[dict[str, Any]] = []
+    for upward in (True, False):
+        here = {("customer order", order_id): ""}
+        seen = set(here)
+        steps: list[list[dict[str, Any]]] = []
+        for depth in range(1, _LONGEST + 1):
+            links = [
+                link | {"direction": "from" if upward else "to", "depth": depth, "via": number if depth > 1 else ""}
+                for (kind, document), number in here.items()
+                for other_kind in _LINKED
+                for link in reader.rows(_LINK, _step_query(kind, other_kind, upward=upward), document)
+            ]
+            there = {(link["document"], link["other"]): link["number"] for link in links}
+            here = {place: number for place, number in there.items() if place not in seen}
+            seen.update(here)
+            told = {(link["via"], link["document"], link["other"]) for link in links if link["line"]}
+            links = [
+                link for link in links if link["line"] or (link["via"], link["document"], link["other"]) not in told
+            ]
+            steps.append(sorted(links, key=lambda link: link["via"]))
+            if not here:
+                break
+        found += [_exactly(link) for links in (reversed(steps) if upward else steps) for link in links]
     return tuple(found)
+
+
+def _exactly(link: dict[str, Any]) -> dict[str, Any]:
+    del link["other"]
+    for name in ("quantity", "received"):
+        link[name] = Decimal(plain(from_scaled(link[name], MICRO_DECIMALS)))
+    if not link["mode"]:
+        # Only what a supplier sends is received.
+        link["received"] = None
+    for name in ("date", "due"):
+        link[name] = _date(link[name])
+    return link
 
 
 def _journal(reader: _Reader, order_id: int, zone: str) -> tuple[StoryEntry, ...]:

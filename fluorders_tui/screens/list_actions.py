@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from fluorders_tui.bindings import bindings
-from fluorders_tui.domain.errors import DeskError, Invalid
+from fluorders_tui.domain.errors import DeskError, Invalid, Unreachable
 from fluorders_tui.domain.shorthand import parse_date
 from fluorders_tui.screens.filtered_list import FieldSort, FilteredList, Numbered
 from fluorders_tui.services.desk import Desk
@@ -245,4 +245,7 @@ def _each(desk: Desk, rows: Sequence[R], step: Step[R]) -> _Outcome[R]:
             done.append((one, step(desk, one)))
         except DeskError as error:
             refused.append((one, error))
+            if isinstance(error, Unreachable):
+                # The next ones would only wait for the same database.
+                break
     return _Outcome(done, refused)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
 from fluorders_tui.data.link_rows import links_of_documents
 from fluorders_tui.data.linked_documents import LinkedLine, linked_lines
 from fluorders_tui.data.store import Connection
-from fluorders_tui.domain.links import DocumentKind, LineRef, Link, LinkKind, SupplyMode
+from fluorders_tui.domain.links import DocumentKind, Link, LinkKind, SupplyMode
 from fluorders_tui.domain.money import plain
 from fluorders_tui.services.desk import Desk
 
-__all__ = ["ChainLink", "LinkedLine", "chain", "chain_of", "links_in_json"]
+__all__ = ["ChainLink", "LinkedLine", "chain", "chain_of", "links_in_json", "whole_chain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class ChainLink:
 
     `came_from` says that this document was made from the other one. Quantities are those of the link: in the lines'
     common unit for an offer's, in the item's main unit for supply; `done` is what was received through it.
+    In a whole chain `depth` counts the steps from the document, and `via` is the number of the one before, whose line
+    `line` then is.
     """
 
     kind: LinkKind
@@ -31,6 +33,12 @@ class ChainLink:
     quantity: Decimal
     done: Decimal
     mode: SupplyMode | None
+    depth: int = 1
+    via: str = ""
+
+
+#: Steps that a chain is followed: offer, order, supplier order, delivery, and one to spare.
+_LONGEST = 4
 
 
 def chain(desk: Desk, kind: DocumentKind, document: int) -> tuple[ChainLink, ...]:
@@ -41,19 +49,52 @@ def chain(desk: Desk, kind: DocumentKind, document: int) -> tuple[ChainLink, ...
 
 def chain_of(connection: Connection, kind: DocumentKind, document: int) -> tuple[ChainLink, ...]:
     """As `chain`, in the caller's transaction."""
-    links = links_of_documents(connection, kind, [document])
-    ends = linked_lines(connection, (end for link in links for end in (link.source, link.target)))
-    found = [made for link in links if (made := _seen(link, kind, document, ends)) is not None]
+    start = {(kind, document)}
+    found = [*_step(connection, start, upward=True), *_step(connection, start, upward=False)]
     return tuple(sorted(found, key=lambda one: (not one.came_from, one.line)))
 
 
-def _seen(link: Link, kind: DocumentKind, document: int, ends: Mapping[LineRef, LinkedLine]) -> ChainLink | None:
-    came_from = (link.target.kind, link.target.document) == (kind, document)
-    own, other = (link.target, link.source) if came_from else (link.source, link.target)
-    there, here = ends.get(other), ends.get(own)
-    if there is None:
-        return None
-    return ChainLink(link.kind, here.line if here else 0, there, came_from, link.quantity, link.done, link.mode)
+def whole_chain(connection: Connection, kind: DocumentKind, document: int) -> tuple[ChainLink, ...]:
+    """Everything a document came from, the first one first, then everything it led to, step by step (D-14.3).
+
+    A header's link is left out where lines tell the same.
+    """
+    found: list[ChainLink] = []
+    for upward in (True, False):
+        seen = here = {(kind, document)}
+        for depth in range(1, _LONGEST + 1):
+            links = _step(connection, here, upward=upward, depth=depth)
+            by_line = {(one.via, one.other.kind, one.other.id) for one in links if one.line}
+            found += [one for one in links if one.line or (one.via, one.other.kind, one.other.id) not in by_line]
+            here = {(one.other.kind, one.other.id) for one in links} - seen
+            seen = seen | here
+            if not here:
+                break
+    return tuple(sorted(found, key=_place))
+
+
+def _place(one: ChainLink) -> tuple[bool, int, str, int, str, int]:
+    depth = -one.depth if one.came_from else one.depth
+    return (not one.came_from, depth, one.via, one.line, one.other.number, one.other.line)
+
+
+def _step(
+    connection: Connection, documents: Set[tuple[DocumentKind, int]], *, upward: bool, depth: int = 1
+) -> list[ChainLink]:
+    """The links of these documents in one direction, in the order in which they were made."""
+    links: list[Link] = []
+    for kind in DocumentKind:
+        links += links_of_documents(connection, kind, [row for one, row in documents if one is kind])
+    pairs = [(link, *((link.target, link.source) if upward else (link.source, link.target))) for link in links]
+    pairs = [(link, own, other) for link, own, other in pairs if (own.kind, own.document) in documents]
+    ends = linked_lines(connection, (end for _, own, other in pairs for end in (own, other)))
+    return [_seen(link, ends.get(own), ends[other], upward, depth) for link, own, other in pairs if other in ends]
+
+
+def _seen(link: Link, here: LinkedLine | None, there: LinkedLine, upward: bool, depth: int) -> ChainLink:
+    via = here.number if here is not None and depth > 1 else ""
+    line = here.line if here is not None else 0
+    return ChainLink(link.kind, line, there, upward, link.quantity, link.done, link.mode, depth, via)
 
 
 def links_in_json(links: Iterable[ChainLink]) -> list[dict[str, str | None]]:

@@ -9,7 +9,7 @@ from fluorders_tui.data.order_story import story_entries
 from fluorders_tui.domain.links import DocumentKind
 from fluorders_tui.domain.story_words import StoryEntry
 from fluorders_tui.services.desk import Desk
-from fluorders_tui.services.linked import ChainLink, chain_of
+from fluorders_tui.services.linked import ChainLink, whole_chain
 from fluorders_tui.services.orders import open_order, open_order_row
 from fluorders_tui.services.saved_order import SavedOrder
 
@@ -18,7 +18,7 @@ from fluorders_tui.services.saved_order import SavedOrder
 class Story:
     """An order and its journal, oldest entry first, times in the company's zone (E-2.3).
 
-    `links` are the offers it came from, the supplier orders it came from or led to (D-14.3).
+    `links` is the whole chain of offers, supplier orders and what else it came from or led to (D-14.3).
     """
 
     order: SavedOrder
@@ -41,5 +41,5 @@ def _told(desk: Desk, order: SavedOrder) -> Story:
         return Story(
             order,
             story_entries(connection, KIND, order.draft.id, desk.local),
-            chain_of(connection, DocumentKind.ORDER, order.draft.id),
+            whole_chain(connection, DocumentKind.ORDER, order.draft.id),
         )

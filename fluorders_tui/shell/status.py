@@ -120,8 +120,7 @@ def _text(state: OrderState, today: dt.date) -> Iterator[str]:
         yield ""
         yield "Came from, led to"
     for link in state.links:
-        if text := _link_text(link):
-            yield from _wrapped(text, "  ", "     ")
+        yield from _wrapped(_link_text(link), "  ", "     ")
     yield ""
     yield "What happened"
     for entry in state.journal:
@@ -133,14 +132,15 @@ def _text(state: OrderState, today: dt.date) -> Iterator[str]:
 
 
 def _link_text(link: dict[str, Any]) -> str:
-    """`line 1: 12 from offer OF2026-00001, line 2; confirmed`; '' for the headers, whose lines tell it."""
-    if not link["line"]:
-        return ""
+    """`line 1: 12 from offer OF2026-00001, line 2; confirmed`; behind another document that comes first."""
     other = f", line {link['other_line']}" if link["other_line"] else ""
     received = f", {link['received']:f} received" if link["received"] is not None else ""
     mode = f" ({link['mode']})" if link["mode"] else ""
+    due = f", due {link['due']}" if link["due"] else ""
+    via = f"{link['via']} " if link["via"] else ""
+    own = f"{via}line {link['line']}: {link['quantity']:f} " if link["line"] else f"{via.strip()}: " if via else ""
     where = f"{link['direction']} {link['document']} {link['number']}"
-    return f"line {link['line']}: {link['quantity']:f} {where}{other}{mode}; {link['status']}{received}"
+    return f"{own}{where}{other}{mode}; {link['status']}{received}{due}"
 
 
 def _field(label: str, value: str) -> Iterator[str]:
