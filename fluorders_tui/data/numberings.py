@@ -10,14 +10,15 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select, union_all, update
+from sqlalchemy import Connection, Table, func, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from fluorders_tui.data.order_rows import FREED
-from fluorders_tui.data.tables import commerce, documents, offers, supply
+from fluorders_tui.data.tables import commerce, documents, fulfilment, offers, supply
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.numbering import (
@@ -41,10 +42,15 @@ _COUNTER = table(commerce.NumberingCounter)
 
 #: All that bears a number: documents of several kinds may share a numbering, and then its counter and its gaps.
 _OFFER = table(offers.Offer)
-_TABLES = (table(documents.CustomerOrder), _OFFER, table(supply.SupplierOrder))
+_TABLES = (table(documents.CustomerOrder), _OFFER, table(supply.SupplierOrder), table(fulfilment.FulfilmentDocument))
 _NUMBERED = union_all(
-    *(select(one.c.numbering_id, one.c.period, one.c.sequence, one.c.order_date, one.c.number) for one in _TABLES)
+    *(select(one.c.numbering_id, one.c.period, one.c.sequence, one.c.number) for one in _TABLES)
 ).subquery("numbered")
+
+
+def _date(document: Table) -> Any:
+    """The column with the date that a document's number goes by."""
+    return document.c["document_date" if "document_date" in document.c else "order_date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +218,7 @@ def _highest_before(connection: Connection, numbering_id: int, period: str, date
     found = []
     for one in _TABLES:
         query = select(one.c.sequence).where(
-            one.c.numbering_id == numbering_id, one.c.period == period, one.c.order_date < date
+            one.c.numbering_id == numbering_id, one.c.period == period, _date(one) < date
         )
         found.append(connection.execute(query.order_by(one.c.sequence.desc()).limit(1)).scalar())
     return max((number for number in found if number is not None), default=None)
@@ -223,10 +229,10 @@ def _lowest_after(connection: Connection, numbering_id: int, period: str, date: 
     found = []
     for one in _TABLES:
         mine = (one.c.numbering_id == numbering_id, one.c.period == period)
-        if any(next(iter(index.columns)) is one.c.order_date for index in one.indexes):
+        if any(next(iter(index.columns)) is _date(one) for index in one.indexes):
             # What is compared is no column, so that the databases take the index by date and not that of all numbers.
             mine = (one.c.numbering_id + 0 == numbering_id, one.c.period.concat("") == period)
-        query = select(func.min(one.c.sequence + 0)).where(*mine, one.c.order_date > date)
+        query = select(func.min(one.c.sequence + 0)).where(*mine, _date(one) > date)
         found.append(connection.execute(query).scalar())
     return min((number for number in found if number is not None), default=None)
 

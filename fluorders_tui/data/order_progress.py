@@ -36,12 +36,20 @@ from fluorders_tui.domain.order import LineStatus, LineType, OrderStatus
 
 @dataclass(frozen=True, slots=True)
 class LineStep:
-    """What happens to a line: `executed` more of it in its unit (less when negative), another status, other dates."""
+    """What happens to a line: `executed` more of it in its unit (less when negative), another status, other dates.
+
+    `most` is what may be executed of it in all, where a tolerance lets that pass its quantity (D-15.4).
+    """
 
     executed: Decimal = ZERO
     status: LineStatus | None = None
     delivery_date: dt.date | None = None
     ready_date: dt.date | None = None
+    most: Decimal | None = None
+
+
+#: What a change of orders does to the counters: status, number of orders, company total in hundredths.
+Counts = list[tuple[str, int, int]]
 
 
 def lock_orders(session: Session, order_ids: set[int]) -> None:
@@ -65,12 +73,15 @@ def write_progress(
     event: str = "",
     columns: Mapping[str, Any] = MappingProxyType({}),
     told: Mapping[str, Any] = MappingProxyType({}),
+    counts: Counts | None = None,
 ) -> bool:
     """Take `steps` (by the line's row) on one order, with journal and counters; whether anything changed.
 
     The header follows its lines unless `header` says what it becomes; `columns` are set in it. The journal's event is
     `event`, else the new status where that moves, else `changed`, and `told` are further values of it. The version
     grows, so that a desk that has the order open is told (D-12.7).
+    With `counts` the counters are the caller's to write once for all its orders: two desks that touched them order
+    by order could wait for each other in a circle.
     Raises `Refused` where more than the line's quantity would be executed (D-15.4), where less than nothing
     would be, or where its status doesn't allow it (D-12.3).
     """
@@ -116,7 +127,11 @@ def write_progress(
     what = Event(KIND, order_id, row.number, named, was.value, status.value, comment, before, after)
     record(session, at, user, [what])
     worth = row.company_total_minor
-    count_documents(connection, KIND, [(was.value, -1, -worth), (status.value, 1, worth)])
+    moved = [(was.value, -1, -worth), (status.value, 1, worth)]
+    if counts is None:
+        count_documents(connection, KIND, moved)
+    else:
+        counts += moved
     return True
 
 
@@ -135,7 +150,7 @@ def _step(order_status: str, line: Any, step: LineStep) -> tuple[LineProgress, d
     """The line's progress after a step, and the columns that change."""
     quantity, executed = micro(line.quantity_micro), micro(line.executed_micro) + step.executed
     was = LineStatus(line.status)
-    if executed < 0 or (step.executed > 0 and executed > quantity):
+    if executed < 0 or (step.executed > 0 and executed > (quantity if step.most is None else step.most)):
         raise Refused(
             f"{plain(executed)} of {plain(quantity)} can't be executed.",
             field=f"lines[{line.position}].executed",

@@ -310,10 +310,10 @@ def order_of_entry(connection: Connection, entry_id: str) -> int | None:
 
 
 def order_state(connection: Connection, order_id: int) -> Any:
-    """What a saved order has beside its draft: `execution`, its number's key, and when it was confirmed and printed."""
+    """What a saved order has beside its draft: execution, status, its number's key, when it was confirmed, printed."""
     columns = (
         ORDER.c.execution, ORDER.c.sequence, ORDER.c.printed_at, ORDER.c.confirmed_at, ORDER.c.resend_confirmation,
-        ORDER.c.numbering_id, ORDER.c.period,
+        ORDER.c.numbering_id, ORDER.c.period, ORDER.c.number, ORDER.c.status,
     )  # fmt: skip
     return connection.execute(select(*columns).where(ORDER.c.id == order_id)).one()
 

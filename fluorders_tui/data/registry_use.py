@@ -31,12 +31,14 @@ _ORDER_COLUMNS = {
 }
 _LINE_COLUMNS = {"units": "unit", "vat-codes": "vat_code", "items": "item_code"}
 _COMPANY_COLUMNS = {
+    "fulfilment-types": "fulfilment_type",
     "order-types": "order_type",
     "vat-codes": "vat_code",
     "currencies": "currency",
     "countries": "country",
     "languages": "language",
 }
+_FULFILMENT_COLUMNS = {"fulfilment-types": "fulfilment_type", "warehouses": "warehouse"}
 #: What only the snapshot of a document may name.
 _DOCUMENTS = {
     "customers": (table(CustomerOrder), table(CustomerOrder).c.customer_id),
@@ -48,6 +50,8 @@ _TITLES = {
     "customer_order_line": "order lines",
     "offer": "offers",
     "offer_line": "offer lines",
+    "fulfilment_document": "deliveries",
+    "fulfilment_line": "lines of deliveries",
     "numbering_counter": "documents with a number",
     "company": "the company's parameters",
     "journal": "the journal",
@@ -90,6 +94,7 @@ def named_by(connection: Connection, registry: str, row: RowState) -> str:
         ("customer_order_line", _LINE_COLUMNS),
         ("offer", _ORDER_COLUMNS | {"offer-types": "offer_type"}),
         ("offer_line", _LINE_COLUMNS),
+        ("fulfilment_document", _FULFILMENT_COLUMNS),
     ):
         if registry in columns and _any(connection, *_column(name, columns[registry]), code):
             return _TITLES[name]

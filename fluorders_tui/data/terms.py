@@ -89,6 +89,8 @@ def order_types(connection: Connection) -> dict[str, OrderType]:
             row.block_when_printed,
             row.execution_needs_print,
             row.vat_included,
+            micro(row.over_delivery_micro),
+            row.same_line_apart,
         )
         for row in rows
     }

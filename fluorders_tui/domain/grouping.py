@@ -17,7 +17,7 @@ from types import MappingProxyType
 from fluorders_tui.domain.discounts import format_discounts
 from fluorders_tui.domain.money import HUNDRED, ZERO, plain
 from fluorders_tui.domain.offers import Offer
-from fluorders_tui.domain.order import Address, PaymentLine
+from fluorders_tui.domain.order import Address, OrderDraft, PaymentLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +120,21 @@ def _payment_text(payment: PaymentLine) -> str:
     return f"{payment.payment_type} {payment.term.code}{share}".strip()
 
 
-def _payment(offer: Offer) -> tuple[object, str]:
-    # A fixed amount is a figure of its own offer: amounts of one kind add up.
+def payment_part(draft: OrderDraft) -> tuple[object, str]:
+    """What documents are compared by where they are apart by payment type and terms, and how it reads."""
+    # A fixed amount is a figure of its own document: amounts of one kind add up.
     value = tuple(
-        (one.payment_type, one.term, one.percent, one.amount is None, one.apply_from) for one in offer.draft.payments
+        (one.payment_type, one.term, one.percent, one.amount is None, one.apply_from) for one in draft.payments
     )
-    return value, ", ".join(map(_payment_text, offer.draft.payments)) or "none"
+    return value, ", ".join(map(_payment_text, draft.payments)) or "none"
 
 
 def _place(address: Address | None) -> str:
     return "" if address is None else address.code or address.one_line()
 
 
-def _destination(offer: Offer) -> tuple[object, str]:
-    draft = offer.draft
+def destination_part(draft: OrderDraft) -> tuple[object, str]:
+    """What documents are compared by where they are apart by destination and carrier, and how it reads."""
     parts = (_place(draft.recipient), _place(draft.destination), draft.carrier)
     text = ", ".join(part for part in parts if part)
     return (draft.recipient, draft.destination, draft.carrier), text or "none"
@@ -141,7 +142,7 @@ def _destination(offer: Offer) -> tuple[object, str]:
 
 def _payment_shape(offer: Offer) -> tuple[object, str]:
     if any(one.amount is not None for one in offer.draft.payments):
-        return _payment(offer)
+        return payment_part(offer.draft)
     return (), "percents"
 
 
@@ -162,8 +163,8 @@ _BY_PARAMETER: tuple[tuple[str, Callable[[GroupingParameters], bool], _Part], ..
     ("month", lambda p: p.by_month, _month),
     ("exchange rate", lambda p: p.by_rate, _rate),
     ("project", lambda p: p.by_project, _project),
-    ("payment", lambda p: p.by_payment, _payment),
-    ("destination and carrier", lambda p: p.by_destination, _destination),
+    ("payment", lambda p: p.by_payment, lambda offer: payment_part(offer.draft)),
+    ("destination and carrier", lambda p: p.by_destination, lambda offer: destination_part(offer.draft)),
 )
 
 

@@ -7,7 +7,7 @@ have their currency's decimals; unit prices, quantities and percentages have up 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
 from fluorders_tui.domain.errors import Invalid
 
@@ -30,6 +30,11 @@ _QUANTA = tuple(Decimal(1).scaleb(-n) for n in range(_MOST_DECIMALS + 1))
 def round_half_up(value: Decimal, decimals: int) -> Decimal:
     """Round to `decimals` places, a half going away from zero (D-6.2)."""
     return value.quantize(_QUANTA[decimals], ROUND_HALF_UP, EXACT)
+
+
+def round_down(value: Decimal, decimals: int) -> Decimal:
+    """Cut to `decimals` places, towards zero."""
+    return value.quantize(_QUANTA[decimals], ROUND_DOWN, EXACT)
 
 
 def to_scaled(value: Decimal, decimals: int) -> int:

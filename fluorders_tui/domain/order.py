@@ -259,7 +259,11 @@ class Currency:
 
 @dataclass(frozen=True, slots=True)
 class OrderType:
-    """What an order's type decides (D-12.4)."""
+    """What an order's type decides (D-12.4).
+
+    `over_delivery` is the percentage by which what was ordered may be passed, and with `same_line_apart` a line
+    delivered twice in one document has two lines there (D-15.4).
+    """
 
     code: str
     name: str = ""
@@ -270,6 +274,8 @@ class OrderType:
     block_when_printed: bool = False
     execution_needs_print: bool = False
     vat_included: bool = False
+    over_delivery: Decimal = ZERO
+    same_line_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

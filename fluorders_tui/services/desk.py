@@ -37,6 +37,8 @@ class Company:
     calendar: str = ""
     discount_give_aways: bool = False
     commission_give_aways: bool = False
+    fulfilment_type: str = "DN"
+    short_stock: str = "warn"
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ def _read_context(store: Store, user: str) -> tuple[Company, LineChecks, str]:
         calendar=row.calendar,
         discount_give_aways=row.discount_give_aways,
         commission_give_aways=row.commission_give_aways,
+        fulfilment_type=row.fulfilment_type,
+        short_stock=row.short_stock,
     )
     checks = LineChecks(
         pack_multiple=row.pack_multiple,

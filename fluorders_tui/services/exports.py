@@ -52,6 +52,7 @@ _EXAMPLES: dict[str, Values] = {
     "order-types": {"code": "EXAMPLE", "name": "Example"},
     "offer-types": {"code": "EXAMPLE", "name": "Example"},
     "supplier-order-types": {"code": "EXAMPLE", "name": "Example"},
+    "fulfilment-types": {"code": "EXAMPLE", "name": "Example"},
     "item-units": {"factor": Decimal(10)},
     "barcodes": {"barcode": "4006381333948"},
     "item-components": {"quantity": Decimal(2)},

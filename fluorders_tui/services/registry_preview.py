@@ -141,6 +141,8 @@ def _order_types(today: dt.date, values: Values, children: Children) -> list[str
         either("exclude_lock", "They pass over the credit limit.", "Over the limit they are locked."),
         either("block_when_printed", "Once printed only a supervisor changes them.", "They may change after printing."),
         either("execution_needs_print", "They are executed only when printed and confirmed.", "They may be executed."),
+        f"· Up to {values.get('over_delivery') or 0} % more than ordered may be delivered.",
+        either("same_line_apart", "A line delivered twice in one document stays apart.", "It adds up to one line."),
     ]
 
 

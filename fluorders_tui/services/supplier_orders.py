@@ -46,6 +46,7 @@ from fluorders_tui.domain.supply_exceptions import CustomerLine, follow_supplier
 from fluorders_tui.domain.supply_sharing import supplier_line_ref
 from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.order_changes import shown
+from fluorders_tui.services.supplier_shipments import record_shipments
 from fluorders_tui.services.supply_exceptions import flag
 from fluorders_tui.services.supply_sides import (
     find_supplier_order,
@@ -413,6 +414,7 @@ def _moved(desk: Desk, order_id: int, change: _Change, event: str, version: int)
         still = {ref: _still_open(line, executed.get(ref, Decimal(0))) for ref, line in sides.lines.items()}
         fit_links(session, still, shipped_too=True)
         settle_lines(desk, session, executed, executed, f"{event}: supplier order {before.number}")
+        record_shipments(desk, session, (order_id, before.number), executed)
         flag(desk, session, change_of.exceptions)
         return _opened(session.connection(), order_id)
 

@@ -9,11 +9,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from fluorders_tui.data.item_rows import item_ids
 from fluorders_tui.data.link_rows import links_of, remove_links, update_link
-from fluorders_tui.data.order_progress import LineStep, lock_orders, write_progress
+from fluorders_tui.data.order_progress import Counts, LineStep, lock_orders, write_progress
+from fluorders_tui.data.order_writing import KIND as ORDER_KIND
+from fluorders_tui.data.status_counters import count_documents
 from fluorders_tui.data.store import Connection, Session
 from fluorders_tui.data.supplier_order_rows import load_supplier_order, lock_supplier_orders, supplier_order_ids
 from fluorders_tui.data.supplier_order_writing import SupplierWriting
@@ -41,6 +44,7 @@ from fluorders_tui.domain.supply_sharing import supplier_line_ref
 from fluorders_tui.services.desk import Desk
 
 _SETTLED = frozenset({LineStatus.FORCED, LineStatus.CANCELLED})
+_MOVED = frozenset({LineStatus.PARTIAL, LineStatus.EXECUTED, LineStatus.FORCED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +178,14 @@ def uncovered(connection: Connection, refs: Iterable[LineRef]) -> dict[LineRef, 
     return found
 
 
-def supply_status(row: Any, links: Iterable[Link], executed: Decimal = ZERO) -> LineStatus:
+def supply_status(row: Any, links: Iterable[Link], executed: Decimal = ZERO, *, reopened: bool = False) -> LineStatus:
     """A customer line's status as its supply has it (D-12.2), `executed` of it (its unit) more being done.
 
-    On supply while anything is to come, ready once what came covers what is open, else as it was entered or confirmed.
+    A line that was forced or cancelled stays so, unless it is `reopened` after being forced. On supply while anything
+    is to come, ready once what came covers what is open, else as it was entered or confirmed.
     """
     was = LineStatus(row.status)
-    if was in _SETTLED:
+    if was in _SETTLED and not (reopened and was is LineStatus.FORCED):
         return was
     ref, own = line_ref(row), tuple(links)
     if outstanding_quantity(own, ref) > 0:
@@ -190,15 +195,38 @@ def supply_status(row: Any, links: Iterable[Link], executed: Decimal = ZERO) -> 
     reserved = reserved_quantity(own, ref, done)
     if reserved > 0 and reserved >= EXACT.multiply(micro(row.quantity_micro), factor) - done:
         return LineStatus.READY
-    return line_status_after_entering(OrderStatus(row.order_status))
+    # What was executed was confirmed before, also when its order waits for somebody by now.
+    return LineStatus.CONFIRMED if was in _MOVED else line_status_after_entering(OrderStatus(row.order_status))
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a delivery does to a line beside executing it: close its rest by force, or open that again (D-15.2).
+
+    `most` is what may be executed of it in all, None for its quantity (D-15.4).
+    """
+
+    forced: bool = False
+    reopened: bool = False
+    most: Decimal | None = None
+
+
+_AS_IT_IS = Closing()
 
 
 def settle_lines(
-    desk: Desk, session: Session, refs: Iterable[LineRef], executed: Mapping[LineRef, Decimal], comment: str
+    desk: Desk,
+    session: Session,
+    refs: Iterable[LineRef],
+    executed: Mapping[LineRef, Decimal],
+    comment: str,
+    closing: Mapping[LineRef, Closing] = MappingProxyType({}),
+    counts: Counts | None = None,
 ) -> bool:
     """Bring customer lines in line with their links: status, and `executed` more of them in their units.
 
-    Gives whether anything changed. Raises `Refused` where more would be executed than was ordered (D-15.4).
+    Gives whether anything changed; with `counts` the counters are the caller's to write. Raises `Refused` where more
+    would be executed than was ordered (D-15.4).
     """
     wanted = list(dict.fromkeys(refs))
     lock_orders(session, {ref.document for ref in wanted})
@@ -206,12 +234,20 @@ def settle_lines(
     links = supply_links(connection, wanted)
     steps: dict[int, dict[int, LineStep]] = defaultdict(dict)
     for row in customer_lines(connection, [ref.line for ref in wanted]):
-        more = executed.get(line_ref(row), ZERO)
-        status = supply_status(row, links, more)
-        steps[row.order_id][row.id] = LineStep(more, status)
+        ref = line_ref(row)
+        more, by_hand = executed.get(ref, ZERO), closing.get(ref, _AS_IT_IS)
+        status = supply_status(row, links, more, reopened=by_hand.reopened)
+        if by_hand.forced:
+            status = LineStatus.FORCED
+        steps[row.order_id][row.id] = LineStep(more, status, most=by_hand.most)
     changed = False
+    moved: Counts = []
     for order_id in sorted(steps):
-        changed |= write_progress(session, order_id, steps[order_id], desk.now(), desk.user, comment)
+        changed |= write_progress(session, order_id, steps[order_id], desk.now(), desk.user, comment, counts=moved)
+    if counts is None:
+        count_documents(connection, ORDER_KIND, moved)
+    else:
+        counts += moved
     return changed
 
 

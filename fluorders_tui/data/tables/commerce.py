@@ -184,7 +184,17 @@ class OrderType(RegistryRow, table=True):
     credit: bool = flag("Counts for credit", default=True, help="Open orders add to the exposure (D-11.1).")
     exclude_lock: bool = flag("Never locked", help="Passes over the credit limit (D-11.2).")
     block_when_printed: bool = flag("Blocked when printed", help="Printed orders change only by a supervisor (D-12.4).")
-    execution_needs_print: bool = flag("Execution only when printed and confirmed")
+    execution_needs_print: bool = flag(
+        "Execution only when printed and confirmed", tab="Fulfilment", help="Nothing is delivered before (D-12.4)."
+    )
+    over_delivery_micro: int = scaled(
+        "Over-delivery %", tab="Fulfilment", help="So much more than ordered may be delivered (D-15.4)."
+    )
+    same_line_apart: bool = flag(
+        "Same line stays apart",
+        tab="Fulfilment",
+        help="A line delivered twice in one document has two lines there; else it adds up (D-15.4).",
+    )
 
 
 class OfferType(RegistryRow, table=True):
@@ -204,3 +214,23 @@ class SupplierOrderType(RegistryRow, table=True):
     code: str = code(length=12)
     name: str = text("Name", in_list=True)
     numbering_id: int = reference("numbering", "Numbering", registry="numberings", required=True, in_list=True)
+
+
+FULFILMENT_KINDS = ("delivery note", "invoice")
+
+
+class FulfilmentType(RegistryRow, table=True):
+    """What a fulfilment document's type decides: its numbers, and whether goods leave the warehouse with it (§15)."""
+
+    __tablename__ = "fulfilment_type"
+    outside: ClassVar = Registry("fulfilment-types", "Fulfilment types", "fulfilment type", "Settings")
+    code: str = code(length=12)
+    name: str = text("Name", in_list=True)
+    numbering_id: int = reference("numbering", "Numbering", registry="numberings", required=True, in_list=True)
+    kind: str = choice("Kind", FULFILMENT_KINDS, in_list=True)
+    moves_stock: bool = flag(
+        "Moves stock", default=True, in_list=True, help="Goods leave the warehouse with it (D-15.1)."
+    )
+    warehouse_id: int | None = reference(
+        "warehouse", "Warehouse", registry="warehouses", help="Goods leave from it; empty: the first one."
+    )

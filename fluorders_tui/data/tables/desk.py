@@ -65,17 +65,28 @@ class Company(RegistryRow, table=True):
     pack_multiple: str = choice("No multiple of the pack", REACTIONS, default="warn", tab="Lines", help="D-6.3.")
     economic_lot: str = choice("Below the economic lot", REACTIONS, default="warn", tab="Lines", help="D-6.3.")
     propose_lot: bool = flag("Propose the economic lot", tab="Lines", help="As the quantity of a new line (D-6.3).")
+    fulfilment_type: str = text(
+        "Usual fulfilment type", length=12, default="DN", tab="Fulfilment", help="Of a new delivery (§15)."
+    )
+    short_stock: str = choice("Delivering more than is there", REACTIONS, default="warn", tab="Fulfilment")
     past_delivery: str = choice("Delivery in the past", REACTIONS, default="warn", tab="Lines", help="D-6.4.")
     group_summary: bool = flag(
-        "One order from many offers", default=True, tab="Grouping", help="D-13.4; off: one order for each."
+        "One order from many offers",
+        default=True,
+        tab="Grouping",
+        help="And one delivery from many orders; off: one for each (D-13.4, D-15.1).",
     )
     group_by_type: bool = flag("Apart by offer type", default=True, tab="Grouping")
     group_by_year: bool = flag("Apart by year", tab="Grouping")
     group_by_month: bool = flag("Apart by month", tab="Grouping")
     group_by_rate: bool = flag("Apart by exchange rate", default=True, tab="Grouping")
     group_by_project: bool = flag("Apart by project", tab="Grouping")
-    group_by_payment: bool = flag("Apart by payment type and terms", default=True, tab="Grouping")
-    group_by_destination: bool = flag("Apart by destination and carrier", default=True, tab="Grouping")
+    group_by_payment: bool = flag(
+        "Apart by payment type and terms", default=True, tab="Grouping", help="Orders and deliveries (D-15.1)."
+    )
+    group_by_destination: bool = flag(
+        "Apart by destination and carrier", default=True, tab="Grouping", help="Orders and deliveries (D-15.1)."
+    )
 
 
 class Currency(RegistryRow, table=True):

@@ -9,10 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Date, Index, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from fluorders_tui.data.tables.base import BigKey, KeyText, Row, key_text
+
+#: What is open, word for word as the partial indexes have it: only so the databases use them.
+OPEN_LINE = "status IN ('inserted', 'confirmed', 'on supply', 'ready', 'partially executed')"
+OPEN_ORDER = "status IN ('entered', 'waiting for approval', 'locked', 'confirmed', 'partially executed')"
 
 
 def _minor(*, nullable: bool = False) -> Any:
@@ -138,7 +142,11 @@ class CustomerOrder(SalesDocument, table=True):
         Index("ix_customer_order_reference_key", "reference_key", "id"),
         Index("ix_customer_order_status_delivery", "status", "delivery_date"),
         Index("ix_customer_order_entry_id", "entry_id", unique=True),
-    )
+        Index(
+            "ix_customer_order_open_customer", "customer_id", "delivery_date",
+            sqlite_where=text(OPEN_ORDER), postgresql_where=text(OPEN_ORDER),
+        ),
+    )  # fmt: skip
     order_type: str = _text(12)
     execution: str = _text(24)
     customer_id: int = Field(foreign_key="customer.id", sa_type=BigKey, nullable=False)
@@ -152,7 +160,11 @@ class CustomerOrderLine(SalesLine, table=True):
     __table_args__ = (
         UniqueConstraint("order_id", "position"),
         Index("ix_customer_order_line_item_id", "item_id", "order_id"),
-    )
+        Index(
+            "ix_customer_order_line_open_item", "item_id", "order_id",
+            sqlite_where=text(OPEN_LINE), postgresql_where=text(OPEN_LINE),
+        ),
+    )  # fmt: skip
     order_id: int = Field(foreign_key="customer_order.id", sa_type=BigKey, nullable=False)
     executed_micro: int = _minor()
 

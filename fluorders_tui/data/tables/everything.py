@@ -3,7 +3,7 @@
 Reading imports only the subjects it needs: making the models of all tables takes longer than the first screen.
 """
 
-from fluorders_tui.data.tables import basics, commerce, desk, documents, items, offers, parties, supply
+from fluorders_tui.data.tables import basics, commerce, desk, documents, fulfilment, items, offers, parties, supply
 from fluorders_tui.data.tables.base import metadata
 
-__all__ = ["basics", "commerce", "desk", "documents", "items", "metadata", "offers", "parties", "supply"]
+__all__ = ["basics", "commerce", "desk", "documents", "fulfilment", "items", "metadata", "offers", "parties", "supply"]
