@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, func, select
 
 from fluorders_tui.data.condition_rows import OPEN_STATUSES
 from fluorders_tui.data.tables import basics, commerce, documents, items, parties
@@ -24,14 +24,151 @@ from fluorders_tui.domain.conditions import (
 from fluorders_tui.domain.discounts import parse_discounts
 from fluorders_tui.domain.kits import KitComponent
 from fluorders_tui.domain.money import ONE, ZERO
-from fluorders_tui.domain.order import Discount, DiscountSource, Uom, VatCode
+from fluorders_tui.domain.order import Discount, DiscountSource, Uom, VatCode, VatKind
 
 _ITEM = table(items.Item)
 _UNIT = table(basics.Unit)
-# Made once: an alias takes longer to make than its query to answer.
 _OTHER = _ITEM.alias("other")
 _ORDER = table(documents.CustomerOrder)
 _LINE = table(documents.CustomerOrderLine)
+_CUSTOMER = table(parties.Customer)
+
+# The statements of a card are made once: making one takes several times longer than the database to answer it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+
+
+def _item_statement() -> Select[Any]:
+    item_class, category = table(basics.ItemClass), table(basics.CommercialCategory)
+    discount_category, vat = table(basics.DiscountCategory), table(commerce.VatCode)
+    return (
+        select(
+            _ITEM,
+            _UNIT.c.code.label("unit"),
+            _UNIT.c.decimals.label("unit_decimals"),
+            item_class.c.code.label("item_class"),
+            category.c.code.label("category"),
+            discount_category.c.code.label("discount_category"),
+            vat.c.code.label("vat"),
+            vat.c.rate_micro.label("vat_rate_micro"),
+            vat.c.kind.label("vat_kind"),
+            vat.c.description.label("vat_description"),
+        )
+        .join(_UNIT, _UNIT.c.id == _ITEM.c.unit_id)
+        .outerjoin(item_class, item_class.c.id == _ITEM.c.item_class_id)
+        .outerjoin(category, category.c.id == _ITEM.c.category_id)
+        .outerjoin(discount_category, discount_category.c.id == _ITEM.c.discount_category_id)
+        .outerjoin(vat, vat.c.id == _ITEM.c.vat_code_id)
+        .where(_ITEM.c.code.in_(bindparam("codes", expanding=True)))
+    )
+
+
+def _unit_statement() -> Select[Any]:
+    other = table(items.ItemUnit)
+    return (
+        select(other.c.item_id, other.c.factor_micro, _UNIT.c.code, _UNIT.c.decimals)
+        .join(_UNIT, _UNIT.c.id == other.c.unit_id)
+        .where(other.c.item_id.in_(_IDS))
+        .order_by(other.c.factor_micro)
+    )
+
+
+def _price_statement() -> Select[Any]:
+    price = table(items.PriceListLine)
+    return (
+        select(
+            price.c.item_id,
+            price.c.price_list_id,
+            price.c.price_micro,
+            _UNIT.c.code,
+            price.c.min_quantity_micro,
+            price.c.destination,
+            price.c.variant,
+            price.c.discounts,
+        )
+        .join(_UNIT, _UNIT.c.id == price.c.unit_id)
+        .where(price.c.item_id.in_(_IDS), price.c.price_list_id.in_(bindparam("lists", expanding=True)))
+    )
+
+
+def _stock_statement() -> Select[Any]:
+    stock = table(items.Stock)
+    return (
+        select(stock.c.item_id, func.sum(stock.c.quantity_micro).label("quantity"))
+        .where(stock.c.item_id.in_(_IDS))
+        .group_by(stock.c.item_id)
+    )
+
+
+def _ordered_statement() -> Select[Any]:
+    open_quantity = (_LINE.c.quantity_micro - _LINE.c.executed_micro).label("quantity")
+    return (
+        select(_LINE.c.item_id, _LINE.c.unit_factor_micro, func.sum(open_quantity).label("quantity"))
+        .join(_ORDER, _ORDER.c.id == _LINE.c.order_id)
+        .where(
+            _LINE.c.item_id.in_(_IDS),
+            _ORDER.c.status.in_(OPEN_STATUSES),
+            _LINE.c.status.not_in(("executed", "forcibly executed", "cancelled")),
+            _LINE.c.quantity_micro > _LINE.c.executed_micro,
+        )
+        .group_by(_LINE.c.item_id, _LINE.c.unit_factor_micro)
+    )
+
+
+def _substitute_statement() -> Select[Any]:
+    link, other = table(items.ItemSubstitute), _OTHER
+    return (
+        select(link.c.item_id, other.c.id, other.c.code, other.c.description)
+        .join(other, other.c.id == link.c.substitute_id)
+        .where(link.c.item_id.in_(_IDS), other.c.active, other.c.blocked.is_(False))
+        .order_by(link.c.priority, other.c.code)
+    )
+
+
+def _customer_item_statement() -> Select[Any]:
+    mine = table(parties.CustomerItem)
+    return (
+        select(mine.c.item_id, mine.c.code, mine.c.description, mine.c.economic_lot_micro)
+        .join(_CUSTOMER, _CUSTOMER.c.id == mine.c.customer_id)
+        .where(_CUSTOMER.c.code == bindparam("customer"), mine.c.item_id.in_(_IDS))
+    )
+
+
+def _description_statement() -> Select[Any]:
+    text, language = table(items.ItemDescription), table(basics.Language)
+    return (
+        select(text.c.item_id, text.c.description)
+        .join(language, language.c.id == text.c.language_id)
+        .where(language.c.code == bindparam("language"), text.c.item_id.in_(_IDS))
+    )
+
+
+def _newest_statement() -> Select[Any]:
+    return (
+        select(func.max(_LINE.c.id))
+        .join(_ORDER, _ORDER.c.id == _LINE.c.order_id)
+        .join(_CUSTOMER, _CUSTOMER.c.id == _ORDER.c.customer_id)
+        .where(
+            _CUSTOMER.c.code == bindparam("customer"),
+            _LINE.c.item_id.in_(_IDS),
+            _LINE.c.line_type == "coded",
+            _ORDER.c.status != "cancelled",
+        )
+        .group_by(_LINE.c.item_id)
+    )
+
+
+def _paid_statement() -> Select[Any]:
+    return (
+        select(_LINE, _ORDER.c.number, _ORDER.c.order_date)
+        .join(_ORDER, _ORDER.c.id == _LINE.c.order_id)
+        .where(_LINE.c.id.in_(_IDS))
+    )
+
+
+_ITEMS, _UNITS, _PRICES = _item_statement(), _unit_statement(), _price_statement()
+_STOCK, _ORDERED, _SUBSTITUTES = _stock_statement(), _ordered_statement(), _substitute_statement()
+_CUSTOMER_ITEMS, _DESCRIPTIONS = _customer_item_statement(), _description_statement()
+_NEWEST, _PAID = _newest_statement(), _paid_statement()
 
 
 def load_item_cards(
@@ -47,14 +184,13 @@ def load_item_cards(
     Unknown codes are left out. `usual_vat` is the VAT code of items that name none. `only_pricing` leaves out
     what no price follows from: stock, what is on order, substitutes, and what was paid last.
     """
-    rows = _item_rows(connection, codes)
+    rows = connection.execute(_ITEMS, {"codes": codes}).all()
     if not rows:
         return {}
     ids = [row.id for row in rows]
-    vat = vat_codes(connection)
-    usual = next((code for code in vat.values() if code.code == usual_vat), None)
+    usual = usual_vat_code(connection, usual_vat) if any(row.vat is None for row in rows) else None
     units = _units(connection, ids)
-    prices = _prices(connection, ids, conditions, discount_types(connection))
+    prices = _prices(connection, ids, conditions)
     stock = {} if only_pricing else _stock(connection, ids)
     ordered = {} if only_pricing else _ordered(connection, ids)
     substitutes = defaultdict(list) if only_pricing else _substitutes(connection, ids)
@@ -68,7 +204,7 @@ def load_item_cards(
             or described.get(row.id, "")
             or row.description,
             uoms=(Uom(row.unit, ONE, row.unit_decimals), *units[row.id]),
-            vat=vat.get(row.vat_code_id, usual),
+            vat=usual if row.vat is None else _vat(row),
             sales_price=micro(row.sales_price_micro),
             cost=micro(row.last_cost_micro or row.standard_cost_micro),
             weight=micro(row.weight_micro),
@@ -92,25 +228,8 @@ def load_item_cards(
     }
 
 
-def _item_rows(connection: Connection, codes: Sequence[str]) -> Sequence[Row[Any]]:
-    item_class = table(basics.ItemClass)
-    category = table(basics.CommercialCategory)
-    discount_category = table(basics.DiscountCategory)
-    return connection.execute(
-        select(
-            _ITEM,
-            _UNIT.c.code.label("unit"),
-            _UNIT.c.decimals.label("unit_decimals"),
-            item_class.c.code.label("item_class"),
-            category.c.code.label("category"),
-            discount_category.c.code.label("discount_category"),
-        )
-        .join(_UNIT, _UNIT.c.id == _ITEM.c.unit_id)
-        .outerjoin(item_class, item_class.c.id == _ITEM.c.item_class_id)
-        .outerjoin(category, category.c.id == _ITEM.c.category_id)
-        .outerjoin(discount_category, discount_category.c.id == _ITEM.c.discount_category_id)
-        .where(_ITEM.c.code.in_(codes))
-    ).all()
+def _vat(row: Row[Any]) -> VatCode:
+    return VatCode(row.vat, micro(row.vat_rate_micro), VatKind(row.vat_kind), row.vat_description)
 
 
 def _lot(row: Row[Any], mine: Any) -> int:
@@ -121,90 +240,47 @@ def _lot(row: Row[Any], mine: Any) -> int:
 
 
 def _units(connection: Connection, ids: Sequence[int]) -> dict[int, list[Uom]]:
-    other = table(items.ItemUnit)
     found: dict[int, list[Uom]] = defaultdict(list)
-    for row in connection.execute(
-        select(other.c.item_id, other.c.factor_micro, _UNIT.c.code, _UNIT.c.decimals)
-        .join(_UNIT, _UNIT.c.id == other.c.unit_id)
-        .where(other.c.item_id.in_(ids))
-        .order_by(other.c.factor_micro)
-    ):
-        found[row.item_id].append(Uom(row.code, micro(row.factor_micro), row.decimals))
+    for item_id, factor, code, decimals in connection.execute(_UNITS, {"ids": ids}):
+        found[item_id].append(Uom(code, micro(factor), decimals))
     return found
 
 
 def _prices(
-    connection: Connection,
-    ids: Sequence[int],
-    conditions: CustomerConditions | None,
-    types: tuple[DiscountType, ...],
+    connection: Connection, ids: Sequence[int], conditions: CustomerConditions | None
 ) -> dict[int, list[ListPrice]]:
     found: dict[int, list[ListPrice]] = defaultdict(list)
     versions = [version.id for version in conditions.versions] if conditions else []
     if not versions:
         return found
-    price = table(items.PriceListLine)
     texts: dict[str, tuple[Discount, ...]] = {"": ()}
-    for row in connection.execute(
-        select(price, _UNIT.c.code.label("unit"))
-        .join(_UNIT, _UNIT.c.id == price.c.unit_id)
-        .where(price.c.item_id.in_(ids), price.c.price_list_id.in_(versions))
-    ):
-        if row.discounts not in texts:
-            texts[row.discounts] = parse_discounts(row.discounts, types=types, source=DiscountSource.PRICE_LINE)
-        found[row.item_id].append(
-            ListPrice(
-                row.price_list_id,
-                micro(row.price_micro),
-                row.unit,
-                micro(row.min_quantity_micro),
-                row.destination,
-                row.variant,
-                texts[row.discounts],
-            )
+    types: tuple[DiscountType, ...] | None = None
+    rows = connection.execute(_PRICES, {"ids": ids, "lists": versions}).all()
+    for item_id, list_id, price, unit, least, destination, variant, discounts in rows:
+        if discounts not in texts:
+            types = discount_types(connection) if types is None else types
+            texts[discounts] = parse_discounts(discounts, types=types, source=DiscountSource.PRICE_LINE)
+        found[item_id].append(
+            ListPrice(list_id, micro(price), unit, micro(least), destination, variant, texts[discounts])
         )
     return found
 
 
 def _stock(connection: Connection, ids: Sequence[int]) -> dict[int, Decimal]:
-    stock = table(items.Stock)
-    rows = connection.execute(
-        select(stock.c.item_id, func.sum(stock.c.quantity_micro).label("quantity"))
-        .where(stock.c.item_id.in_(ids))
-        .group_by(stock.c.item_id)
-    )
-    return {row.item_id: micro(int(row.quantity)) for row in rows}
+    return {item_id: micro(int(quantity)) for item_id, quantity in connection.execute(_STOCK, {"ids": ids})}
 
 
 def _ordered(connection: Connection, ids: Sequence[int]) -> dict[int, Decimal]:
     """What customers still wait for, in main units: it is not free any more (D-6.7)."""
-    open_quantity = (_LINE.c.quantity_micro - _LINE.c.executed_micro).label("quantity")
-    rows = connection.execute(
-        select(_LINE.c.item_id, _LINE.c.unit_factor_micro, func.sum(open_quantity).label("quantity"))
-        .join(_ORDER, _ORDER.c.id == _LINE.c.order_id)
-        .where(
-            _LINE.c.item_id.in_(ids),
-            _ORDER.c.status.in_(OPEN_STATUSES),
-            _LINE.c.status.not_in(("executed", "forcibly executed", "cancelled")),
-            _LINE.c.quantity_micro > _LINE.c.executed_micro,
-        )
-        .group_by(_LINE.c.item_id, _LINE.c.unit_factor_micro)
-    )
     found: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for row in rows:
-        found[row.item_id] += micro(int(row.quantity)) * micro(row.unit_factor_micro)
+    for item_id, factor, quantity in connection.execute(_ORDERED, {"ids": ids}):
+        found[item_id] += micro(int(quantity)) * micro(factor)
     return found
 
 
 def _substitutes(connection: Connection, ids: Sequence[int]) -> dict[int, list[Substitute]]:
-    link, other = table(items.ItemSubstitute), _OTHER
     found: dict[int, list[Substitute]] = defaultdict(list)
-    rows = connection.execute(
-        select(link.c.item_id, other.c.id, other.c.code, other.c.description)
-        .join(other, other.c.id == link.c.substitute_id)
-        .where(link.c.item_id.in_(ids), other.c.active, other.c.blocked.is_(False))
-        .order_by(link.c.priority, other.c.code)
-    ).all()
+    rows = connection.execute(_SUBSTITUTES, {"ids": ids}).all()
     if not rows:
         return found
     others = [row.id for row in rows]
@@ -220,24 +296,14 @@ def _customer_items(
 ) -> dict[int, Any]:
     if conditions is None:
         return {}
-    mine, customer = table(parties.CustomerItem), table(parties.Customer)
-    rows = connection.execute(
-        select(mine.c.item_id, mine.c.code, mine.c.description, mine.c.economic_lot_micro)
-        .join(customer, customer.c.id == mine.c.customer_id)
-        .where(customer.c.code == conditions.code, mine.c.item_id.in_(ids))
-    )
+    rows = connection.execute(_CUSTOMER_ITEMS, {"customer": conditions.code, "ids": ids})
     return {row.item_id: row for row in rows}
 
 
 def _descriptions(connection: Connection, ids: Sequence[int], conditions: CustomerConditions | None) -> dict[int, str]:
     if conditions is None or not conditions.language:
         return {}
-    text, language = table(items.ItemDescription), table(basics.Language)
-    rows = connection.execute(
-        select(text.c.item_id, text.c.description)
-        .join(language, language.c.id == text.c.language_id)
-        .where(language.c.code == conditions.language, text.c.item_id.in_(ids))
-    )
+    rows = connection.execute(_DESCRIPTIONS, {"language": conditions.language, "ids": ids})
     return {row.item_id: row.description for row in rows}
 
 
@@ -247,27 +313,10 @@ def _last_prices(
     """What the customer paid last for each item, and when (D-6.7)."""
     if conditions is None:
         return {}
-    customer = table(parties.Customer)
-    newest = connection.execute(
-        select(func.max(_LINE.c.id))
-        .join(_ORDER, _ORDER.c.id == _LINE.c.order_id)
-        .join(customer, customer.c.id == _ORDER.c.customer_id)
-        .where(
-            customer.c.code == conditions.code,
-            _LINE.c.item_id.in_(ids),
-            _LINE.c.line_type == "coded",
-            _ORDER.c.status != "cancelled",
-        )
-        .group_by(_LINE.c.item_id)
-    )
-    lines = list(newest.scalars())
+    lines = list(connection.execute(_NEWEST, {"customer": conditions.code, "ids": ids}).scalars())
     if not lines:
         return {}
-    rows = connection.execute(
-        select(_LINE, _ORDER.c.number, _ORDER.c.order_date)
-        .join(_ORDER, _ORDER.c.id == _LINE.c.order_id)
-        .where(_LINE.c.id.in_(lines))
-    )
+    rows = connection.execute(_PAID, {"ids": lines})
     return {
         row.item_id: LastPrice(
             micro(row.unit_price_micro),
