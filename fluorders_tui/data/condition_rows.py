@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import BindParameter, Connection, Date, Row, Select, bindparam, func, or_, select
 
 from fluorders_tui.data.policy_rows import load_policies
 from fluorders_tui.data.tables import basics, commerce, desk, documents, items, parties
@@ -60,21 +61,16 @@ def load_conditions(
     connection: Connection, code: str, date: dt.date, *, company_currency: str, search_all_lists: bool
 ) -> CustomerConditions | None:
     """Everything customer `code` brings to an order of `date` (D-2.1, D-3.1); None for an unknown code."""
-    row = _customer_row(connection, code)
+    row = connection.execute(_customer(), {"code": code}).first()
     if row is None:
         return None
     types = discount_types(connection)
     addresses = _addresses(connection, row.id)
-    carrier = table(basics.Carrier)
-    customer_carrier = table(parties.CustomerCarrier)
     vat = vat_codes(connection)
     assignments, versions = _price_lists(connection, row.id, row.code, types)
     payments = _payments(connection, row, types)
-    open_count, open_value = connection.execute(
-        select(func.count(), func.coalesce(func.sum(_ORDER.c.company_total_minor), 0)).where(
-            _ORDER.c.customer_id == row.id, _ORDER.c.status.in_(OPEN_STATUSES)
-        )
-    ).one()
+    mine = {"customer": row.id}
+    open_count, open_value = connection.execute(_open_orders(), mine).one()
     return CustomerConditions(
         code=row.code,
         name=row.name,
@@ -105,13 +101,7 @@ def load_conditions(
         destinations=tuple(address for _, address, place in addresses if place.destination),
         default_recipient=next((code for code, _, place in addresses if place.default_recipient), ""),
         default_destination=next((code for code, _, place in addresses if place.default_destination), ""),
-        carrier=connection.execute(
-            select(carrier.c.code)
-            .join(customer_carrier, customer_carrier.c.carrier_id == carrier.c.id)
-            .where(customer_carrier.c.customer_id == row.id, customer_carrier.c.default)
-            .limit(1)
-        ).scalar()
-        or "",
+        carrier=connection.execute(_carrier(), mine).scalar() or "",
         shipping_method=row.shipping_method or "",
         delivery_terms=row.delivery_terms or "",
         delivery_place=row.delivery_place,
@@ -137,34 +127,54 @@ _REFERENCES = (
 )
 
 
-def _customer_row(connection: Connection, code: str) -> Row[Any] | None:
+# The statements are made once: making one takes several times longer than the database to answer it.
+_MINE: BindParameter[int] = bindparam("customer")
+
+
+@cache
+def _customer() -> Select[Any]:
     statement: Any = _CUSTOMER
     columns: list[Any] = [_CUSTOMER]
     for label, other, column in _REFERENCES:
         alias = other.alias(f"r_{label}")
         statement = statement.outerjoin(alias, alias.c.id == _CUSTOMER.c[column])
         columns.append(alias.c.code.label(label))
-    return connection.execute(select(*columns).select_from(statement).where(_CUSTOMER.c.code == code)).first()
+    return select(*columns).select_from(statement).where(_CUSTOMER.c.code == bindparam("code"))
 
 
-def _address(row: Row[Any], country: str | None, *, code: str, name: str) -> Address:
-    return Address(code, name, row.street, row.postcode, row.city, row.region, country or "")
+@cache
+def _open_orders() -> Select[Any]:
+    return select(func.count(), func.coalesce(func.sum(_ORDER.c.company_total_minor), 0)).where(
+        _ORDER.c.customer_id == _MINE, _ORDER.c.status.in_(OPEN_STATUSES)
+    )
 
 
-def _addresses(connection: Connection, customer_id: int) -> list[tuple[str, Address, Row[Any]]]:
+@cache
+def _carrier() -> Select[Any]:
+    carrier, given = table(basics.Carrier), table(parties.CustomerCarrier)
+    return (
+        select(carrier.c.code)
+        .join(given, given.c.carrier_id == carrier.c.id)
+        .where(given.c.customer_id == _MINE, given.c.default)
+        .limit(1)
+    )
+
+
+@cache
+def _places() -> Select[Any]:
     place = table(parties.Destination)
-    rows = connection.execute(
+    return (
         select(place, _COUNTRY.c.code.label("country"))
         .outerjoin(_COUNTRY, _COUNTRY.c.id == place.c.country_id)
-        .where(place.c.customer_id == customer_id, place.c.active)
+        .where(place.c.customer_id == _MINE, place.c.active)
         .order_by(place.c.code)
     )
-    return [(row.code, _address(row, row.country, code=row.code, name=row.name), row) for row in rows]
 
 
-def _customer_discounts(connection: Connection, customer_id: int) -> tuple[Discount, ...]:
+@cache
+def _discounts() -> Select[Any]:
     given, kind = table(parties.CustomerDiscount), _DISCOUNT_TYPE
-    rows = connection.execute(
+    return (
         select(
             given.c.value_micro,
             given.c.priority,
@@ -174,8 +184,74 @@ def _customer_discounts(connection: Connection, customer_id: int) -> tuple[Disco
             kind.c.excluded_from_commission,
         )
         .join(kind, kind.c.id == given.c.discount_type_id)
-        .where(given.c.customer_id == customer_id)
+        .where(given.c.customer_id == _MINE)
     )
+
+
+@cache
+def _assigned() -> Select[Any]:
+    given, kind = table(parties.CustomerPriceList), table(items.PriceListType)
+    return (
+        select(given, kind.c.code)
+        .join(kind, kind.c.id == given.c.list_type_id)
+        .where(given.c.customer_id == _MINE)
+        .order_by(given.c.priority, kind.c.code)
+    )
+
+
+@cache
+def _versions() -> Select[Any]:
+    price_list, kind = table(items.PriceList), table(items.PriceListType)
+    return (
+        select(price_list, kind.c.code.label("list_type"), _CURRENCY.c.code.label("currency"))
+        .join(kind, kind.c.id == price_list.c.list_type_id)
+        .join(_CURRENCY, _CURRENCY.c.id == price_list.c.currency_id)
+        .where(
+            price_list.c.list_type_id.in_(bindparam("types", expanding=True)),
+            price_list.c.active,
+            or_(price_list.c.customer_id.is_(None), price_list.c.customer_id == _MINE),
+        )
+        .order_by(price_list.c.code)
+    )
+
+
+@cache
+def _given_expenses() -> Select[Any]:
+    given, kind = table(parties.CustomerExpense), table(commerce.ExpenseType)
+    return (
+        select(given, kind.c.code, kind.c.name, kind.c.vat_code_id)
+        .join(kind, kind.c.id == given.c.expense_type_id)
+        .where(given.c.customer_id == _MINE)
+        .order_by(kind.c.code)
+    )
+
+
+@cache
+def _agents_on() -> Select[Any]:
+    given, agent, date = table(parties.CustomerAgent), table(basics.Agent), bindparam("date", type_=Date())
+    return (
+        select(given.c.commission_micro, agent.c.code, agent.c.name)
+        .join(agent, agent.c.id == given.c.agent_id)
+        .where(
+            given.c.customer_id == _MINE,
+            or_(given.c.valid_from.is_(None), given.c.valid_from <= date),
+            or_(given.c.valid_to.is_(None), given.c.valid_to >= date),
+        )
+        .order_by(given.c.id)
+    )
+
+
+def _address(row: Row[Any], country: str | None, *, code: str, name: str) -> Address:
+    return Address(code, name, row.street, row.postcode, row.city, row.region, country or "")
+
+
+def _addresses(connection: Connection, customer_id: int) -> list[tuple[str, Address, Row[Any]]]:
+    rows = connection.execute(_places(), {"customer": customer_id})
+    return [(row.code, _address(row, row.country, code=row.code, name=row.name), row) for row in rows]
+
+
+def _customer_discounts(connection: Connection, customer_id: int) -> tuple[Discount, ...]:
+    rows = connection.execute(_discounts(), {"customer": customer_id})
     found = [
         Discount(
             micro(row.value_micro),
@@ -193,25 +269,9 @@ def _customer_discounts(connection: Connection, customer_id: int) -> tuple[Disco
 def _price_lists(
     connection: Connection, customer_id: int, code: str, types: tuple[DiscountType, ...]
 ) -> tuple[tuple[PriceAssignment, ...], tuple[PriceListVersion, ...]]:
-    given, kind = table(parties.CustomerPriceList), table(items.PriceListType)
-    price_list = table(items.PriceList)
-    assigned = connection.execute(
-        select(given, kind.c.code)
-        .join(kind, kind.c.id == given.c.list_type_id)
-        .where(given.c.customer_id == customer_id)
-        .order_by(given.c.priority, kind.c.code)
-    ).all()
-    versions = connection.execute(
-        select(price_list, kind.c.code.label("list_type"), _CURRENCY.c.code.label("currency"))
-        .join(kind, kind.c.id == price_list.c.list_type_id)
-        .join(_CURRENCY, _CURRENCY.c.id == price_list.c.currency_id)
-        .where(
-            price_list.c.list_type_id.in_([row.list_type_id for row in assigned]),
-            price_list.c.active,
-            or_(price_list.c.customer_id.is_(None), price_list.c.customer_id == customer_id),
-        )
-        .order_by(price_list.c.code)
-    ).all()
+    assigned = connection.execute(_assigned(), {"customer": customer_id}).all()
+    types_of = [row.list_type_id for row in assigned]
+    versions = connection.execute(_versions(), {"customer": customer_id, "types": types_of}).all()
     return (
         tuple(
             PriceAssignment(
@@ -248,13 +308,7 @@ def _payments(connection: Connection, row: Row[Any], types: tuple[DiscountType, 
 
 
 def _expenses(connection: Connection, customer_id: int, vat: dict[int, VatCode]) -> tuple[Expense, ...]:
-    given, kind = table(parties.CustomerExpense), table(commerce.ExpenseType)
-    rows = connection.execute(
-        select(given, kind.c.code, kind.c.name, kind.c.vat_code_id)
-        .join(kind, kind.c.id == given.c.expense_type_id)
-        .where(given.c.customer_id == customer_id)
-        .order_by(kind.c.code)
-    )
+    rows = connection.execute(_given_expenses(), {"customer": customer_id})
     return tuple(
         Expense(
             row.code,
@@ -269,15 +323,5 @@ def _expenses(connection: Connection, customer_id: int, vat: dict[int, VatCode])
 
 
 def _agents(connection: Connection, customer_id: int, date: dt.date) -> tuple[AgentShare, ...]:
-    given, agent = table(parties.CustomerAgent), table(basics.Agent)
-    rows = connection.execute(
-        select(given.c.commission_micro, agent.c.code, agent.c.name)
-        .join(agent, agent.c.id == given.c.agent_id)
-        .where(
-            given.c.customer_id == customer_id,
-            or_(given.c.valid_from.is_(None), given.c.valid_from <= date),
-            or_(given.c.valid_to.is_(None), given.c.valid_to >= date),
-        )
-        .order_by(given.c.id)
-    )
+    rows = connection.execute(_agents_on(), {"customer": customer_id, "date": date})
     return tuple(AgentShare(row.code, optional_micro(row.commission_micro), row.name) for row in rows)

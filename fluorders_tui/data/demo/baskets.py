@@ -27,7 +27,7 @@ ORDER_OWN = (
 )  # fmt: skip
 LINE_OWN = ("order_id", "status", "executed_micro", "delivery_date")
 
-_ORDER_FIXED = {"version": 1, "revision": 0, "printed_at": None}
+_ORDER_FIXED = {"version": 1, "revision": 0, "printed_at": None, "resend_confirmation": False, "entry_id": None}
 ORDER_BASKET = tuple(column.name for column in ORDER.c if column.name not in ORDER_OWN)
 LINE_BASKET = tuple(column.name for column in LINE.c if column.name not in ("id", *LINE_OWN))
 
