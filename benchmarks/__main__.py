@@ -23,6 +23,7 @@ BENCHMARKS = {
     "memory": "memory:run",
     "saving": "saving:run",
     "pricing": "pricing:run",
+    "conversion": "conversion:run",
     "import": "importing:run",
 }
 

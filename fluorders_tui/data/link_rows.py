@@ -161,6 +161,20 @@ def remove_links(session: Session, links: Iterable[Link]) -> None:
         connection.execute(LINK.delete().where(LINK.c.id.in_(ids[start : start + _BATCH])))
 
 
+def remove_links_to(session: Session, kind: LinkKind, target: DocumentKind, documents: Iterable[int]) -> None:
+    """Take away every link of a kind that ends in these documents."""
+    connection, wanted = session.connection(), sorted(set(documents))
+    for start in range(0, len(wanted), _BATCH):
+        at = (LINK.c.target_kind == target.value, LINK.c.target_document.in_(wanted[start : start + _BATCH]))
+        connection.execute(LINK.delete().where(LINK.c.kind == kind.value, *at))
+
+
+def documents_of_run(connection: Connection, run_id: int) -> tuple[int, ...]:
+    """The documents that a run made, by row: the targets of its links that are still there."""
+    query = select(LINK.c.target_document).distinct().where(LINK.c.run_id == run_id)
+    return tuple(connection.execute(query.order_by(LINK.c.target_document)).scalars())
+
+
 def add_run(session: Session, kind: str, at: dt.datetime, user: str, note: str = "") -> int:
     """Begin a run; gives its row."""
     values = {"version": 1, "kind": kind, "at": at, "user": user, "note": note, "undone_by": ""}

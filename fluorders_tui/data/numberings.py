@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, union_all, update
+from sqlalchemy import Connection, Table, bindparam, func, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -146,21 +147,46 @@ def take_number(
     return TakenNumber(numbering_id, period, sequence, number_text(numbering, date, sequence, type_code, user))
 
 
+@dataclass(frozen=True, slots=True)
+class GivenNumber:
+    """The key of an order's number, and the order's date, which says by which policy it was given."""
+
+    order_id: int
+    numbering_id: int
+    period: str
+    date: dt.date
+
+
 def give_back_number(session: Session, order_id: int, numbering_id: int, period: str, date: dt.date) -> bool:
     """Offer the number of a cancelled order again where its numbering recovers gaps (D-9.5); whether it did.
 
     The order keeps the number to be found by; the key that makes numbers unique is free for another one. The caller
     holds the order.
     """
-    connection = session.connection()
-    code = connection.execute(select(_NUMBERING.c.code).where(_NUMBERING.c.id == numbering_id)).scalar_one()
-    if period.startswith(FREED) or not policy_for(load_numbering(connection, code)[1], date).recover_gaps:
-        return False
-    # Whoever takes a number of this period waits until it is known whether this one is free.
-    _lock(connection, numbering_id, period)
-    order = _TABLES[0]
-    connection.execute(update(order).where(order.c.id == order_id).values(period=f"{FREED}{order_id}"))
-    return True
+    return give_back_numbers(session, [GivenNumber(order_id, numbering_id, period, date)]) > 0
+
+
+def give_back_numbers(session: Session, numbers: Iterable[GivenNumber]) -> int:
+    """As `give_back_number` for many orders, in few statements; how many numbers are free again."""
+    connection, order = session.connection(), _TABLES[0]
+    recovers: dict[tuple[int, dt.date], bool] = {}
+    free: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for one in numbers:
+        if one.period.startswith(FREED):
+            continue
+        key = (one.numbering_id, one.date)
+        if key not in recovers:
+            numbering = select(_NUMBERING.c.code).where(_NUMBERING.c.id == one.numbering_id)
+            code = connection.execute(numbering).scalar_one()
+            recovers[key] = policy_for(load_numbering(connection, code)[1], one.date).recover_gaps
+        if recovers[key]:
+            free[one.numbering_id, one.period].append(one.order_id)
+    for (numbering_id, period), ids in sorted(free.items()):
+        # Whoever takes a number of this period waits until it is known whether these are free.
+        _lock(connection, numbering_id, period)
+        statement = update(order).where(order.c.id == bindparam("row_id")).values(period=bindparam("freed"))
+        connection.execute(statement, [{"row_id": row, "freed": f"{FREED}{row}"} for row in ids])
+    return sum(map(len, free.values()))
 
 
 def _typed(policy: NumberingPolicy, external: str) -> int:

@@ -171,6 +171,15 @@ def lock_offers(connection: Connection, ids: Iterable[int]) -> None:
         connection.execute(select(OFFER.c.id).where(OFFER.c.id.in_(part)).order_by(OFFER.c.id).with_for_update())
 
 
+def offer_versions(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """The versions of these rows as they are now; one that is not there is left out."""
+    wanted = sorted(set(ids))
+    found: dict[int, int] = {}
+    for start in range(0, len(wanted), _BATCH):
+        found |= {row.id: row.version for row in connection.execute(_versions(wanted[start : start + _BATCH]))}
+    return found
+
+
 def offer_rows_of(connection: Connection, number: str) -> list[Any]:
     """`id` and `offer_version` of all versions of the offers with this number, the newest first.
 

@@ -26,6 +26,8 @@ from fluorders_tui.domain.totals import Totals
 
 KIND = "offer"
 
+_BATCH = 400
+
 
 @dataclass(frozen=True, slots=True)
 class OfferWriting:
@@ -155,9 +157,9 @@ def move_offers(session: Session, moves: Sequence[OfferMove], at: dt.datetime, u
     connection = session.connection()
     ids = [move.offer.draft.id for move in moves]
     worth: dict[int, Any] = {}
-    for start in range(0, len(ids), 400):
+    for start in range(0, len(ids), _BATCH):
         query = select(OFFER.c.id, OFFER.c.status, OFFER.c.newest, OFFER.c.company_total_minor)
-        rows = connection.execute(query.where(OFFER.c.id.in_(ids[start : start + 400])))
+        rows = connection.execute(query.where(OFFER.c.id.in_(ids[start : start + _BATCH])))
         worth |= {row.id: row for row in rows}
     values: list[dict[str, Any]] = []
     counts: list[tuple[str, int, int]] = []
@@ -187,13 +189,15 @@ def move_offers(session: Session, moves: Sequence[OfferMove], at: dt.datetime, u
 
 def write_converted(session: Session, quantities: Mapping[int, Decimal]) -> None:
     """Keep what was converted of each offer line, by row, in its unit: the sum of its links."""
-    if quantities:
-        session.connection().execute(
-            update(OFFER_LINE)
-            .where(OFFER_LINE.c.id == bindparam("row_id"))
-            .values(converted_micro=bindparam("converted"), version=OFFER_LINE.c.version + 1),
-            [{"row_id": row, "converted": to_scaled(value, MICRO_DECIMALS)} for row, value in quantities.items()],
-        )
+    connection = session.connection()
+    alike: dict[int, list[int]] = {}
+    for row, quantity in quantities.items():
+        alike.setdefault(to_scaled(quantity, MICRO_DECIMALS), []).append(row)
+    # Lines that become alike go in one statement: most lines have a quantity that others have too.
+    for converted, rows in alike.items():
+        for start in range(0, len(rows), _BATCH):
+            lines = update(OFFER_LINE).where(OFFER_LINE.c.id.in_(rows[start : start + _BATCH]))
+            connection.execute(lines.values(converted_micro=converted, version=OFFER_LINE.c.version + 1))
 
 
 def _record(session: Session, at: dt.datetime, user: str, told: Iterable[tuple[int, str, str, OfferEvent]]) -> None:

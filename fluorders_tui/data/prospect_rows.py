@@ -45,6 +45,11 @@ def _next(code: str) -> str:
     return f"{letters}{int(figures or 0) + 1:0{len(figures)}d}"
 
 
+def known_customer(connection: Connection, code: str) -> bool:
+    """Whether a customer has this code."""
+    return connection.execute(select(_CUSTOMER.c.id).where(_CUSTOMER.c.code == code)).first() is not None
+
+
 def known_country(connection: Connection, code: str) -> bool:
     """Whether there is a country with this code."""
     country = table(basics.Country)

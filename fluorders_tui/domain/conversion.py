@@ -124,6 +124,16 @@ def select_lines(lines: Iterable[ConvertibleLine], which: Lines = Lines.ALL) -> 
     }
 
 
+def check_part(row: ConvertibleLine, quantity: Decimal) -> None:
+    """Raise `Invalid` (D-6.3) for what is no quantity of the line's unit, `Refused` (D-13.5) for more than is left."""
+    check_quantity(quantity, row.uom)
+    if quantity > row.left:
+        hint = f"It went into {', '.join(row.orders)}." if row.orders else ""
+        raise Refused(
+            f"{plain(quantity)} are more than the {plain(row.left)} left.", field="quantity", rule="D-13.5", hint=hint
+        )
+
+
 def plan_conversion(
     offers: Sequence[Offer],
     selection: Mapping[int, Decimal],
@@ -203,30 +213,41 @@ def undo_conversion(order: OrderDraft, links: Sequence[Link]) -> tuple[tuple[Lin
     Raises `Refused` (D-13.6) unless the order is a draft or entered, made from offers, nothing of it
     executed, and none of its lines linked to a supplier order.
     """
-    if order.status not in UNDOABLE:
-        raise Refused(
-            f"The order is {order.status.value}.",
-            field="status",
-            rule="D-13.6",
-            hint="A conversion is undone while the order is a draft or entered; cancel the order instead.",
-        )
-    if any(line.executed for line in order.lines):
-        raise Refused("Something of the order was executed.", field="lines", rule="D-13.6", hint="Cancel the rest.")
+    check_undo(order.status, executed=any(line.executed for line in order.lines))
     kept: list[Link] = []
     gone: list[Link] = []
     for link in links:
         of_order = link.customer_line.document == order.id
-        if of_order and link.kind is not LinkKind.OFFER_TO_ORDER:
-            raise Refused(
-                "Lines of the order are linked to a supplier order.",
-                field="lines",
-                rule="D-13.6",
-                hint="Undo those links first.",
-            )
+        if of_order:
+            check_undone_link(link)
         (gone if of_order else kept).append(link)
     if not gone:
         raise Refused("The order was not made from an offer.", field="order", rule="D-13.6")
     return tuple(kept), tuple(gone)
+
+
+def check_undo(status: OrderStatus, *, executed: bool) -> None:
+    """Raise `Refused` (D-13.6) unless the order is a draft or entered, and nothing of it `executed`."""
+    if status not in UNDOABLE:
+        raise Refused(
+            f"The order is {status.value}.",
+            field="status",
+            rule="D-13.6",
+            hint="A conversion is undone while the order is a draft or entered; cancel the order instead.",
+        )
+    if executed:
+        raise Refused("Something of the order was executed.", field="lines", rule="D-13.6", hint="Cancel the rest.")
+
+
+def check_undone_link(link: Link) -> None:
+    """Raise `Refused` (D-13.6) for a link that ties the order to something else than its offers."""
+    if link.kind is not LinkKind.OFFER_TO_ORDER:
+        raise Refused(
+            "Lines of the order are linked to a supplier order.",
+            field="lines",
+            rule="D-13.6",
+            hint="Undo those links first.",
+        )
 
 
 def links_after_change(order: OrderDraft, links: Iterable[Link]) -> tuple[Link, ...]:
@@ -314,16 +335,11 @@ def _picked(rows: Mapping[int, ConvertibleLine], selection: Mapping[int, Decimal
         quantity = selection.get(number, ZERO)
         if not quantity:
             continue
-        field = f"lines[{row.position}].quantity"
         try:
-            check_quantity(quantity, row.uom)
+            check_part(row, quantity)
         except Refused as error:
+            field = f"lines[{row.position}].{error.field}"
             raise type(error)(error.message, field=field, rule=error.rule, hint=error.hint) from error
-        if quantity > row.left:
-            hint = f"It went into {', '.join(row.orders)}." if row.orders else ""
-            raise Refused(
-                f"{plain(quantity)} are more than the {plain(row.left)} left.", field=field, rule="D-13.5", hint=hint
-            )
         picked[number] = quantity
     if not picked:
         left = any(row.left > 0 for row in rows.values())

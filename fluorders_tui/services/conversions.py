@@ -1,12 +1,12 @@
-"""Offers become customer orders (D-13.3–13.6): what is left of them, what would come, then one transaction, and undo.
+"""Offers become customer orders (D-13.3–13.6): what is left of them, what would come, then one transaction.
 
-Taking a conversion back cancels its orders: their numbers were given, and an entered document is never removed
-(D-12.6). What the customer said stays: the confirmation of the offer, and that a prospect became a customer.
+`conversion_runs` takes a conversion back.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -14,24 +14,16 @@ from types import MappingProxyType
 
 from fluorders_tui.data.journal import Event, record
 from fluorders_tui.data.link_rows import (
-    Run,
     add_links,
     add_run,
-    links_of_documents,
-    links_of_run,
-    mark_undone,
-    open_run,
-    remove_links,
-    runs,
 )
-from fluorders_tui.data.offer_rows import grouping_parameters, load_offers, lock_offers
+from fluorders_tui.data.offer_rows import grouping_parameters, load_offers, lock_offers, offer_versions
 from fluorders_tui.data.offer_writing import OfferEvent, OfferMove, move_offers
-from fluorders_tui.data.order_progress import LineStep, lock_orders, write_progress
-from fluorders_tui.data.order_rows import line_statuses, lines_of_orders, load_order, order_state
+from fluorders_tui.data.order_rows import lines_of_orders
 from fluorders_tui.data.order_story import first_user
 from fluorders_tui.data.order_writing import KIND as ORDER_KIND
 from fluorders_tui.data.order_writing import customer_row
-from fluorders_tui.data.prospect_rows import customer_like, known_country, proposed_code
+from fluorders_tui.data.prospect_rows import customer_like, known_country, known_customer, proposed_code
 from fluorders_tui.data.store import Connection, IntegrityError, Session
 from fluorders_tui.domain.conversion import (
     ConversionPlan,
@@ -40,22 +32,22 @@ from fluorders_tui.domain.conversion import (
     convertible_lines,
     plan_conversion,
     select_lines,
-    undo_conversion,
 )
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, Refused, Several
 from fluorders_tui.domain.grouping import GroupingParameters
-from fluorders_tui.domain.links import DocumentKind, Link, StoredDocument, stored_links
+from fluorders_tui.domain.links import Link, StoredDocument, stored_links
+from fluorders_tui.domain.notices import Notice
 from fluorders_tui.domain.offers import Offer, OfferStatus, become_customer, has_expired
-from fluorders_tui.domain.order import LineStatus, OrderDraft, OrderStatus
+from fluorders_tui.domain.order import OrderDraft
 from fluorders_tui.domain.permissions import Permission
-from fluorders_tui.domain.readiness import draft_problems
+from fluorders_tui.domain.readiness import draft_problems, draft_warnings
 from fluorders_tui.domain.totals import Totals, document_totals
 from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.offer_links import settle
-from fluorders_tui.services.offers import offer_links
-from fluorders_tui.services.order_life import free_number, held_order
+from fluorders_tui.services.offers import find_offer, offer_links
 from fluorders_tui.services.orders import Progress, enter_all_within, no_progress
 from fluorders_tui.services.registry_saving import save_within
+from fluorders_tui.services.stopping import Stop, stop_if
 
 __all__ = [
     "Asked",
@@ -65,17 +57,16 @@ __all__ = [
     "Lines",
     "Preview",
     "PreviewedOrder",
-    "conversion_runs",
+    "chosen",
     "convert",
     "convertible",
+    "in_short",
     "preview",
-    "undo",
+    "who_converted",
 ]
 
 #: The kind of a run that made orders from offers.
 RUN_KIND = "customer orders from offers"
-
-_UNDONE = "conversion undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +98,18 @@ class Convertible:
     lines: tuple[ConvertibleLine, ...]
     refusal: DeskError | None = None
 
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Nothing but the customer's confirmation is missing (D-13.3)."""
+        return self.status is OfferStatus.ENTERED and self.offer.terms.type.order_type is not None
+
 
 @dataclass(frozen=True, slots=True)
 class PreviewedOrder:
-    """An order that would come: `new_customer` is the code a prospect would get, '' for customers.
+    """An order that would come, why it is its own, and what the clerk should see.
 
-    `totals` is None where the order can't be computed, which `Preview.refusals` tells.
+    `new_customer` is the code under which a prospect would become a customer, '' for customers; with `is_known` a
+    customer has that code already. `totals` is None where the order can't be computed, which `Preview.refusals` tells.
     """
 
     draft: OrderDraft
@@ -120,6 +117,8 @@ class PreviewedOrder:
     reasons: tuple[str, ...]
     totals: Totals | None
     new_customer: str = ""
+    is_known: bool = False
+    warnings: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +130,26 @@ class Preview:
     confirmed: tuple[Offer, ...]
     versions: Mapping[int, int]
 
+    @property
+    def warnings(self) -> int:
+        """How many warnings the orders have together."""
+        return sum(len(order.warnings) for order in self.orders)
+
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What a conversion did: the run that undoes it, the new orders by row and number, in the preview's order."""
+    """What a conversion did: the run that undoes it, the orders by row and number, and each as it was `previewed`."""
 
     run_id: int
     orders: tuple[tuple[int, str], ...]
+    previewed: tuple[PreviewedOrder, ...] = ()
+
+
+def chosen(desk: Desk, numbers: Iterable[str]) -> list[Convertible]:
+    """As `convertible`, by number: the newest version of each. Raises `Invalid` for one that nobody has."""
+    with desk.store.read() as connection:
+        rows = [find_offer(connection, number) for number in numbers]
+    return convertible(desk, rows)
 
 
 def convertible(desk: Desk, offers: Iterable[int]) -> list[Convertible]:
@@ -146,20 +158,34 @@ def convertible(desk: Desk, offers: Iterable[int]) -> list[Convertible]:
     with desk.store.read() as connection:
         stored = load_offers(connection, wanted)
         links = offer_links(connection, wanted)
+    mine: dict[int, list[Link]] = defaultdict(list)
+    for link in links:
+        mine[link.source.document].append(link)
     found = []
     for row in wanted:
         if row in stored:
             offer = stored[row].offer
             status = OfferStatus.EXPIRED if has_expired(offer, desk.today()) else offer.terms.status
-            found.append(Convertible(offer, status, convertible_lines((offer,), links), _refusal(offer, links, desk)))
+            lines = convertible_lines((offer,), mine[row])
+            found.append(Convertible(offer, status, lines, _refusal(offer, lines, mine[row], desk)))
     return found
 
 
-def _refusal(offer: Offer, links: Sequence[Link], desk: Desk) -> DeskError | None:
-    plan = plan_conversion(
-        [offer], select_lines(convertible_lines((offer,), links)), GroupingParameters(), desk.today(), links=links
-    )
+def _refusal(offer: Offer, lines: Sequence[ConvertibleLine], links: Sequence[Link], desk: Desk) -> DeskError | None:
+    plan = plan_conversion([offer], select_lines(lines), GroupingParameters(), desk.today(), links=links)
     return plan.refusals[0] if plan.refusals else None
+
+
+def who_converted(desk: Desk, offers: Iterable[int]) -> tuple[str, ...]:
+    """What was made of each of these offers last, and by whom: `OF2026-00001: bruno made 2026-00007 of it.`"""
+    wanted = list(dict.fromkeys(offers))
+    with desk.store.read() as connection:
+        stored = load_offers(connection, wanted)
+        links = offer_links(connection, wanted)
+        told = [
+            (stored[row].offer, _converted_by(connection, links, stored[row].offer)) for row in wanted if row in stored
+        ]
+    return tuple(f"{offer.draft.number}: {said}" for offer, said in told if said)
 
 
 def preview(desk: Desk, asked: Asked) -> Preview:
@@ -170,30 +196,48 @@ def preview(desk: Desk, asked: Asked) -> Preview:
     return Preview(prepared.orders, prepared.refusals, prepared.plan.confirmed, versions)
 
 
-def convert(desk: Desk, asked: Asked, progress: Progress = no_progress) -> Converted:
+def convert(desk: Desk, asked: Asked, progress: Progress = no_progress, stop: Stop = lambda: False) -> Converted:
     """Make the orders, all or none, each line linked to its offer line (D-13.5, D-13.6).
 
     The offers are held and looked at again first, so that two desks never convert the same twice: the second one
-    is told who did. `progress` hears how many orders have a number.
+    is told who did. `progress` hears how many orders have a number; `stop` is asked until everything is written.
     Raises `Conflict` where an offer changed since it was looked at, else everything that is refused, as `Several`.
     """
     check_permission(desk, Permission.OFFERS)
+    # Worked out before anything is held: another desk waits only while it is written.
+    with desk.store.read() as connection:
+        prepared = _prepare(desk, connection, asked)
+
+    def told(done: int) -> None:
+        stop_if(stop)
+        progress(done)
+
     try:
         with desk.store.write() as session:
             connection = session.connection()
             lock_offers(connection, asked.offers)
-            prepared = _prepare(desk, connection, asked)
+            if _has_moved(connection, prepared):
+                prepared = _prepare(desk, connection, asked)
             _check_versions(connection, prepared, asked)
             if prepared.refusals:
                 refusals = prepared.refusals
                 raise refusals[0] if len(refusals) == 1 else Several(refusals)
             if not prepared.orders:
                 raise Invalid("No offer is chosen.", field="offers", rule="D-13.3")
-            return _write(desk, session, prepared, progress)
+            made = _write(desk, session, prepared, told)
+            stop_if(stop)
+            return made
     except IntegrityError as error:
         raise Refused(
             "Another order got this number in the same moment.", rule="D-9.3b", field="number", hint="Convert again."
         ) from error
+
+
+def _has_moved(connection: Connection, prepared: _Prepared) -> bool:
+    """Whether what was worked out no longer holds, now that the offers are held; codes of newcomers may be taken."""
+    seen = {offer.draft.id: offer.draft.version for offer in prepared.offers}
+    newcomers = any(order.new_customer for order in prepared.orders)
+    return newcomers or bool(prepared.refusals) or offer_versions(connection, seen) != seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +282,13 @@ def _prepare(desk: Desk, connection: Connection, asked: Asked) -> _Prepared:
             new.add(code)
             draft = replace(draft, customer=code)
         totals, problems = _checked(desk, draft)
+        warnings = draft_warnings(draft, desk.checks, totals) if totals is not None else ()
         numbers = ", ".join(offer.draft.number for offer in planned.offers)
         refusals += [
             type(one)(one.message, field=f"{numbers}: {one.field}", rule=one.rule, hint=one.hint) for one in problems
         ]
-        orders.append(PreviewedOrder(draft, planned.offers, planned.reasons, totals, code))
+        known = bool(code) and known_customer(connection, code)
+        orders.append(PreviewedOrder(draft, planned.offers, planned.reasons, totals, code, known, warnings))
     return _Prepared(offers, links, plan, tuple(orders), tuple(refusals))
 
 
@@ -298,11 +344,12 @@ def _write(desk: Desk, session: Session, prepared: _Prepared, progress: Progress
     rows = lines_of_orders(connection, [one.draft.id for one in saved])
     stored = [StoredDocument(one.draft.id, one.number, rows[one.draft.id]) for one in saved]
     numbers = [one.number for one in saved]
-    run_id = add_run(session, RUN_KIND, desk.now(), desk.user, _in_short(numbers))
+    sources = in_short([offer.draft.number for offer in prepared.offers])
+    run_id = add_run(session, RUN_KIND, desk.now(), desk.user, f"{sources} → {in_short(numbers)}")
     new = stored_links(prepared.plan.links, stored)
     add_links(session, run_id, new)
     changed = {link.source.line for link in new if link.source.line}
-    settle(desk, session, offers, (*prepared.links, *new), changed, "converted", _in_short(numbers))
+    settle(desk, session, offers, (*prepared.links, *new), changed, "converted", in_short(numbers))
     record(
         session,
         desk.now(),
@@ -310,15 +357,16 @@ def _write(desk: Desk, session: Session, prepared: _Prepared, progress: Progress
         [
             Event(
                 ORDER_KIND, one.draft.id, one.number, "made from offer", one.draft.status.value, one.draft.status.value,
-                _in_short([offer.draft.number for offer in order.offers]),
+                in_short([offer.draft.number for offer in order.offers]),
             )
             for one, order in zip(saved, prepared.orders, strict=True)
         ],
     )  # fmt: skip
-    return Converted(run_id, tuple((one.draft.id, one.number) for one in saved))
+    return Converted(run_id, tuple((one.draft.id, one.number) for one in saved), prepared.orders)
 
 
-def _in_short(numbers: Sequence[str]) -> str:
+def in_short(numbers: Sequence[str]) -> str:
+    """The first ten numbers, and how many more."""
     more = f" and {len(numbers) - 10} more" if len(numbers) > 10 else ""
     return ", ".join(numbers[:10]) + more
 
@@ -361,65 +409,3 @@ def _add_customer(desk: Desk, session: Session, draft: OrderDraft) -> int:
     if draft.payments:
         values |= {"payment_type": draft.payments[0].payment_type, "payment_terms": draft.payments[0].term.code}
     return save_within(desk, session, "customers", {name: value for name, value in values.items() if value})
-
-
-def conversion_runs(desk: Desk, limit: int = 100) -> list[Run]:
-    """The newest conversions first, those taken back among them; times are UTC."""
-    with desk.store.read() as connection:
-        return runs(connection, [RUN_KIND], limit)
-
-
-def undo(desk: Desk, run_id: int) -> tuple[str, ...]:
-    """Take a conversion back as a whole (D-13.6): its orders are cancelled, and what they took is left again.
-
-    Gives the numbers of the orders. Raises `Refused` where one of them is confirmed, executed or linked to a supplier
-    order, `Conflict` when the run was taken back already.
-    """
-    check_permission(desk, Permission.OFFERS)
-    with desk.store.write() as session:
-        connection = session.connection()
-        orders = sorted({link.target.document for link in links_of_run(connection, run_id)})
-        # Orders before offers, as whoever changes an order holds them.
-        lock_orders(session, set(orders))
-        run = open_run(connection, run_id, lock=True)
-        if run is None or run.kind != RUN_KIND:
-            raise Invalid("There is no such run.", field="run", rule="D-13.6")
-        if run.undone_at is not None:
-            raise Conflict(f"{run.undone_by or 'Somebody'} took this run back already.", field="run", rule="D-13.6")
-        gone = _undone_links(connection, orders)
-        if not gone:
-            raise Refused("Nothing of this conversion is left to undo.", field="run", rule="D-13.6")
-        ids = sorted({link.source.document for link in gone})
-        lock_offers(connection, ids)
-        numbers = []
-        for order_id in sorted({link.target.document for link in gone}):
-            steps = {row: LineStep(status=LineStatus.CANCELLED) for row in line_statuses(connection, order_id)}
-            write_progress(session, order_id, steps, desk.now(), desk.user, _UNDONE, header=OrderStatus.CANCELLED)
-            draft = held_order(session, order_id)
-            free_number(session, draft, order_state(connection, order_id))
-            numbers.append(draft.number)
-        remove_links(session, gone)
-        offers = [stored.offer for stored in load_offers(connection, ids).values()]
-        changed = {link.source.line for link in gone if link.source.line}
-        left = links_of_documents(connection, DocumentKind.OFFER, ids)
-        settle(desk, session, offers, left, changed, _UNDONE, _in_short(numbers))
-        mark_undone(session, run_id, desk.now(), desk.user)
-    return tuple(numbers)
-
-
-def _undone_links(connection: Connection, orders: Sequence[int]) -> list[Link]:
-    """The offer links of these orders; raises `Refused` where one of the orders went on since (D-13.6)."""
-    every = links_of_documents(connection, DocumentKind.ORDER, orders)
-    found: list[Link] = []
-    for order_id in orders:
-        draft = load_order(connection, order_id)
-        if draft is None or draft.status is OrderStatus.CANCELLED:
-            continue
-        mine = tuple(link for link in every if link.customer_line.document == order_id)
-        try:
-            found += undo_conversion(draft, mine)[1]
-        except Refused as error:
-            raise type(error)(
-                f"Order {draft.number}: {error.message}", field="run", rule=error.rule, hint=error.hint
-            ) from error
-    return found

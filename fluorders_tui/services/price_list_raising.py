@@ -45,15 +45,14 @@ from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.price_lists import (
     NewList,
     Progress,
-    Stop,
     WrittenList,
     changed_meanwhile,
     lock,
     make_list,
     read_list,
-    stop_if,
 )
 from fluorders_tui.services.registry_history import child_prefix
+from fluorders_tui.services.stopping import Stop, stop_if
 
 __all__ = ["PreviewRow", "PriceFilter", "RaisePreview", "Raising", "preview_raise", "write_raised"]
 

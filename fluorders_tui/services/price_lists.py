@@ -43,6 +43,7 @@ from fluorders_tui.services.registries import registry_spec
 from fluorders_tui.services.registry_checks import RowChecker, default_values
 from fluorders_tui.services.registry_history import changed_values, journal_value
 from fluorders_tui.services.registry_saving import check_allowed, raise_all
+from fluorders_tui.services.stopping import Stop, stop_if
 
 __all__ = [
     "ListHead",
@@ -61,8 +62,6 @@ __all__ = [
 
 #: phase (`reading`, `writing`), rows done, rows in all.
 Progress = Callable[[str, int, int], None]
-#: Asked between two pieces of work; True ends it with nothing written.
-Stop = Callable[[], bool]
 
 #: Makes the price and discounts of a copied row.
 Change = Callable[[StoredLine], tuple[Decimal, str]]
@@ -251,12 +250,6 @@ def changed_meanwhile(connection: Transaction, head: ListHead) -> Conflict:
         rule="D-12.7",
         hint="Look at it again and repeat.",
     )
-
-
-def stop_if(stop: Stop) -> None:
-    """End what is being done, with nothing written, where the person wants that."""
-    if stop():
-        raise Refused("Stopped: nothing was written.")
 
 
 def make_list(

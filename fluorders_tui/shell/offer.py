@@ -175,7 +175,7 @@ def _show(desk: Desk, seen: Preview, form: str) -> int:
 
 
 def _undo(desk: Desk, run: str) -> int:
-    from fluorders_tui.services.conversions import undo
+    from fluorders_tui.services.conversion_runs import undo
 
     if not run.isascii() or not run.isdecimal() or len(run) > 18:
         raise Unreadable(f"“{run[:40]}” is no run's number.", field="RUN", hint="It is what convert printed.")

@@ -10,7 +10,8 @@ from random import Random
 
 from fluorders_tui.data.store import Store
 from fluorders_tui.domain.errors import Conflict, Refused
-from fluorders_tui.services.conversions import Asked, conversion_runs, convert, undo
+from fluorders_tui.services.conversion_runs import conversion_runs, undo
+from fluorders_tui.services.conversions import Asked, convert
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
 from fluorders_tui.services.offers import open_offer_row

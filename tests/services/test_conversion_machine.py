@@ -34,7 +34,8 @@ from fluorders_tui.domain.errors import Refused
 from fluorders_tui.domain.links import Link
 from fluorders_tui.domain.offers import OfferStatus
 from fluorders_tui.domain.order import LineStatus, OrderStatus
-from fluorders_tui.services.conversions import Asked, conversion_runs, convert, undo
+from fluorders_tui.services.conversion_runs import conversion_runs, undo
+from fluorders_tui.services.conversions import Asked, convert
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
 from fluorders_tui.services.offer_links import follow_offers

@@ -19,7 +19,8 @@ from fluorders_tui.domain.links import DocumentKind
 from fluorders_tui.domain.offers import OfferStatus
 from fluorders_tui.domain.order import Discount, LineStatus, OrderStatus, PaymentLine, PriceOrigin
 from fluorders_tui.services.conditions import payment_term
-from fluorders_tui.services.conversions import Asked, Lines, conversion_runs, convert, convertible, preview, undo
+from fluorders_tui.services.conversion_runs import conversion_runs, undo
+from fluorders_tui.services.conversions import Asked, Lines, convert, convertible, preview
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.linked import chain
 from fluorders_tui.services.offer_steps import lose, new_version, reopen
