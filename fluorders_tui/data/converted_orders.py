@@ -40,9 +40,11 @@ def converted_orders(connection: Connection, order_ids: Iterable[int]) -> list[C
     """These orders in the order of their rows; one that is not there is left out."""
     wanted = sorted(set(order_ids))
     found: list[ConvertedOrder] = []
-    header = (ORDER.c.id, ORDER.c.number, ORDER.c.status, ORDER.c.customer_code, ORDER.c.customer_name,
-              ORDER.c.total_minor, ORDER.c.currency, ORDER.c.currency_decimals, ORDER.c.printed_at, ORDER.c.numbering_id,
-              ORDER.c.period, ORDER.c.order_date)  # fmt: skip
+    header = select(
+        ORDER.c.id, ORDER.c.number, ORDER.c.status, ORDER.c.customer_code, ORDER.c.customer_name, ORDER.c.total_minor,
+        ORDER.c.currency, ORDER.c.currency_decimals, ORDER.c.printed_at, ORDER.c.numbering_id, ORDER.c.period,
+        ORDER.c.order_date,
+    )  # fmt: skip
     for start in range(0, len(wanted), _BATCH):
         part = wanted[start : start + _BATCH]
         lines: dict[int, list[int]] = {row: [] for row in part}
@@ -53,7 +55,7 @@ def converted_orders(connection: Connection, order_ids: Iterable[int]) -> list[C
                 executed.add(line.order_id)
             if line.line_type != LineType.NOTE.value:
                 lines[line.order_id].append(line.id)
-        for row in connection.execute(select(*header).where(ORDER.c.id.in_(part)).order_by(ORDER.c.id)):
+        for row in connection.execute(header.where(ORDER.c.id.in_(part)).order_by(ORDER.c.id)):
             found.append(
                 ConvertedOrder(
                     row.id, row.number, OrderStatus(row.status), row.customer_code, row.customer_name,

@@ -36,6 +36,7 @@ MENU: tuple[Destination, ...] = (
 
 ELSEWHERE: tuple[Destination, ...] = (
     Destination(screen="supplier_order_entry", label="New supplier order", help="Type an order to a supplier."),
+    Destination(screen="convert_offers", label="Convert offers", help="Make customer orders of offers."),
     Destination(
         screen="registry", arguments={"name": "customers"}, label="Customers", help="The registry of customers."
     ),
