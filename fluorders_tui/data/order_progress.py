@@ -120,11 +120,11 @@ def write_progress(
     what = Event(KIND, order_id, row.number, named, was.value, status.value, comment, before, after)
     record(session, at, user, [what])
     worth = row.company_total_minor
-    moved = [(was.value, -1, -worth), (status.value, 1, worth)]
+    counted = [(was.value, -1, -worth), (status.value, 1, worth)]
     if counts is None:
-        count_documents(connection, KIND, moved)
+        count_documents(connection, KIND, counted)
     else:
-        counts += moved
+        counts += counted
     return True
 
 

@@ -337,10 +337,12 @@ def _write(desk: Desk, session: Session, prepared: _Prepared, progress: Progress
     confirmed = {offer.draft.id: offer for offer in prepared.plan.confirmed}
     offers = tuple(confirmed.get(offer.draft.id, offer) for offer in prepared.offers)
     on_the_spot = [OfferMove(offer, OfferEvent("confirmed", OfferStatus.ENTERED.value)) for offer in confirmed.values()]
-    move_offers(session, on_the_spot, desk.now(), desk.user)
-    offers = _with_customers(desk, session, prepared, offers)
+    offers, became = _with_customers(desk, session, prepared, offers)
     drafts = [(order.draft, order.totals) for order in prepared.orders if order.totals is not None]
     saved = enter_all_within(desk, session, drafts, progress)
+    # The counters of orders before those of offers, as whoever takes a conversion back or lowers its orders.
+    move_offers(session, on_the_spot, desk.now(), desk.user)
+    move_offers(session, became, desk.now(), desk.user)
     rows = lines_of_orders(connection, [one.draft.id for one in saved])
     stored = [StoredDocument(one.draft.id, one.number, rows[one.draft.id]) for one in saved]
     numbers = [one.number for one in saved]
@@ -371,8 +373,13 @@ def in_short(numbers: Sequence[str]) -> str:
     return ", ".join(numbers[:10]) + more
 
 
-def _with_customers(desk: Desk, session: Session, prepared: _Prepared, offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
-    """The prospects among the offers as the customers they become, new ones added to the registry (D-13.1)."""
+def _with_customers(
+    desk: Desk, session: Session, prepared: _Prepared, offers: tuple[Offer, ...]
+) -> tuple[tuple[Offer, ...], list[OfferMove]]:
+    """The prospects among the offers as the customers they become, new ones added to the registry (D-13.1).
+
+    What becomes of the offers is given to be written.
+    """
     became: dict[int, Offer] = {}
     moves: list[OfferMove] = []
     for order in prepared.orders:
@@ -387,8 +394,7 @@ def _with_customers(desk: Desk, session: Session, prepared: _Prepared, offers: t
             event = OfferEvent("became customer", status, after={"customer": order.new_customer})
             moves.append(OfferMove(customer, event, customer=(row, order.new_customer)))
             became[offer.draft.id] = customer
-    move_offers(session, moves, desk.now(), desk.user)
-    return tuple(became.get(offer.draft.id, offer) for offer in offers)
+    return tuple(became.get(offer.draft.id, offer) for offer in offers), moves
 
 
 def _add_customer(desk: Desk, session: Session, draft: OrderDraft) -> int:
