@@ -36,6 +36,7 @@ SCREENS: Mapping[str, str] = {
     "home": "fluorders_tui.screens.home:HomeScreen",
     "jump": "fluorders_tui.screens.jump:JumpScreen",
     "lines": "fluorders_tui.screens.lines:LinesScreen",
+    "offer_entry": "fluorders_tui.screens.offer_entry:OfferEntryScreen",
     "order_entry": "fluorders_tui.screens.order_entry:OrderEntryScreen",
     "orders": "fluorders_tui.screens.orders:OrdersScreen",
     "order_status": "fluorders_tui.screens.order_status:OrderStatusScreen",

@@ -65,7 +65,14 @@ def offer_types(connection: Connection, *, active: bool = True) -> dict[str, Kno
     )
     return {
         row.code: KnownType(
-            OfferType(row.code, row.name, row.numbering, orders.get(row.order_type or ""), row.validity_days),
+            OfferType(
+                row.code,
+                row.name,
+                row.numbering,
+                orders.get(row.order_type or ""),
+                row.validity_days,
+                row.vat_included,
+            ),
             row.vat_included,
         )
         for row in connection.execute(query.where(_TYPE.c.active) if active else query)

@@ -35,7 +35,7 @@ LINE = table(documents.CustomerOrderLine)
 
 #: The parts of a draft that have no column of their own.
 HEADER_SNAPSHOT = (
-    "type", "tax_code", "address", "recipient", "customer_vat", "payments", "discounts", "final_discounts",
+    "type", "tax_code", "email", "address", "recipient", "customer_vat", "payments", "discounts", "final_discounts",
     "expenses", "agents", "minimum_value", "external_number", "warnings",
 )  # fmt: skip
 VAT_TEXTS = "vat_texts"

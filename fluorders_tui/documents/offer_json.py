@@ -57,7 +57,7 @@ class SavedOfferDocument(SavedDocument, Protocol):
 class OfferInput:
     """An offer as handed over: an order's keys, of which `type` is the offer's type, and its own.
 
-    A `prospect` has `name`, `address`, `vat_number` and `tax_code` here, and no customer.
+    A `prospect` has `name`, `address`, `vat_number`, `tax_code` and `email` here, and no customer.
     """
 
     order: OrderInput
@@ -70,6 +70,7 @@ class OfferInput:
     address: Address = Address()
     vat_number: str = ""
     tax_code: str = ""
+    email: str = ""
 
 
 def read_offers(source: str | TextIO, name: str = "standard input") -> tuple[list[OfferInput], bool]:
@@ -94,6 +95,7 @@ _OWN: dict[str, Read] = {
     "address": _address,
     "vat_number": read_code,
     "tax_code": read_code,
+    "email": read_text,
 }
 
 
@@ -111,7 +113,7 @@ def _offer(reader: Reader, value: Any) -> OfferInput | None:
             return None
     else:
         # As printed for a customer, whose name and place the registry knows.
-        for key in ("name", "address", "vat_number", "tax_code"):
+        for key in ("name", "address", "vat_number", "tax_code", "email"):
             own.pop(key, None)
     order = order_input(reader, found, value, *(("lines",) if prospect else ("customer", "lines")))
     return None if order is None else OfferInput(order, **own)
@@ -138,6 +140,7 @@ def offer_to_json(saved: SavedOfferDocument, *, links: Sequence[Mapping[str, str
         "address": _place(draft.address) if terms.prospect else None,
         "vat_number": draft.vat_number or None,
         "tax_code": draft.tax_code or None,
+        "email": draft.email or None,
         "valid_until": _date(terms.valid_until),
         "confirmed_on": _date(terms.confirmed_on),
         "closed_on": _date(terms.closed_on),

@@ -93,6 +93,7 @@ class CustomerConditions:
     name: str
     vat_number: str = ""
     tax_code: str = ""
+    email: str = ""
     address: Address = Address()
     language: str = ""
     zone: str = ""

@@ -99,6 +99,7 @@ def choose_customer(draft: OrderDraft, conditions: CustomerConditions, cards: Ca
         name=conditions.name,
         vat_number=conditions.vat_number,
         tax_code=conditions.tax_code,
+        email=conditions.email,
         address=conditions.address,
         recipient=_by_code(conditions.recipients, conditions.default_recipient),
         destination=_by_code(conditions.destinations, conditions.default_destination) or conditions.address,
@@ -163,6 +164,12 @@ def choose_destination(
     if destination.code == draft.destination.code:
         return moved
     return price_lines_again(moved, conditions, cards)
+
+
+def set_address(draft: OrderDraft, address: Address) -> OrderDraft:
+    """The draft of a prospect who lives elsewhere (D-13.1); what is delivered to their address goes along (D-3.4)."""
+    destination = address if draft.destination == draft.address else draft.destination
+    return replace(draft, address=address, destination=destination)
 
 
 def choose_recipient(draft: OrderDraft, recipient: Address | None) -> OrderDraft:

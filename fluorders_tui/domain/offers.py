@@ -53,13 +53,14 @@ CONVERTIBLE_STATUSES = frozenset({_S.CONFIRMED, _S.PARTLY})
 
 @dataclass(frozen=True, slots=True)
 class OfferType:
-    """What an offer's type decides: numbering, validity in days and the type of the orders made from it (D-13.3)."""
+    """What an offer's type decides: numbering, validity in days, VAT in its prices, the type of its orders (D-13.3)."""
 
     code: str
     name: str = ""
     numbering: str = ""
     order_type: OrderType | None = None
     validity_days: int = 30
+    vat_included: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,28 @@ def start_offer(offer_type: OfferType, draft: OrderDraft, *, prospect: bool = Fa
     """An offer of this type around a new order's draft, valid for the days its type says."""
     terms = OfferTerms(offer_type, valid_until=_valid_until(offer_type, draft.date), prospect=prospect)
     return Offer(replace(draft, type=offer_type.order_type or draft.type), terms)
+
+
+def change_offer_type(offer: Offer, offer_type: OfferType) -> Offer:
+    """The offer under another type, with the type its orders will have and the validity of the new one (P-102).
+
+    The VAT mode comes along only while there is no line (D-7.1b).
+    """
+    draft, terms = offer.draft, offer.terms
+    included = draft.vat_included if draft.lines else offer_type.vat_included
+    usual = terms.valid_until == _valid_until(terms.type, draft.date)
+    valid_until = _valid_until(offer_type, draft.date) if usual else terms.valid_until
+    return Offer(
+        replace(draft, type=offer_type.order_type or draft.type, vat_included=included),
+        replace(terms, type=offer_type, valid_until=valid_until),
+    )
+
+
+def follow_date(terms: OfferTerms, before: dt.date, after: dt.date) -> OfferTerms:
+    """The terms of an offer whose date moved: a validity that its type gave moves along, a typed one stays (P-102)."""
+    if terms.valid_until != _valid_until(terms.type, before):
+        return terms
+    return replace(terms, valid_until=_valid_until(terms.type, after))
 
 
 def check_terms(offer: Offer) -> None:

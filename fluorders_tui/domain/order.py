@@ -283,8 +283,8 @@ class OrderDraft:
     """A customer order while it is typed, or a saved one opened again (`number`, `id`, `version` set).
 
     `discounts` are the header discounts copied to each new line, the payment type's among them
-    (D-3.2, D-5.3); `final_discounts` work on the document (D-7 step 3). `warnings` are those of the
-    header, each ending with its rule.
+    (D-3.2, D-5.3); `final_discounts` work on the document (D-7 step 3). `email` is that of a prospect, whom no
+    registry knows yet (D-13.1). `warnings` are those of the header, each ending with its rule.
     """
 
     type: OrderType
@@ -293,6 +293,7 @@ class OrderDraft:
     name: str = ""
     vat_number: str = ""
     tax_code: str = ""
+    email: str = ""
     address: Address = Address()
     recipient: Address | None = None
     destination: Address = Address()

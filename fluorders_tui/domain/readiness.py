@@ -18,14 +18,19 @@ from fluorders_tui.domain.totals import Totals, check_totals, document_totals
 
 
 def draft_problems(
-    draft: OrderDraft, checks: LineChecks = USUAL_CHECKS, totals: Totals | None = None
+    draft: OrderDraft,
+    checks: LineChecks = USUAL_CHECKS,
+    totals: Totals | None = None,
+    *,
+    document: str = "order",
 ) -> tuple[DeskError, ...]:
     """Everything that must be put right before the order is entered, in the order of the screen; none means it may be.
 
     Looks at customer (D-3.1), dates (D-6.4), each line (D-3.3, D-5.5, D-6), the document's totals (D-7)
-    and the payment lines (D-8). `totals` spares computing them again. Nothing is raised.
+    and the payment lines (D-8). `totals` spares computing them again; `document` is what a person calls it.
+    Nothing is raised.
     """
-    return tuple(_problems(draft, checks, totals))
+    return tuple(_problems(draft, checks, totals, document))
 
 
 def undecided_prices(draft: OrderDraft) -> tuple[Refused, ...]:
@@ -43,7 +48,11 @@ def undecided_prices(draft: OrderDraft) -> tuple[Refused, ...]:
 
 
 def draft_warnings(
-    draft: OrderDraft, checks: LineChecks = USUAL_CHECKS, totals: Totals | None = None
+    draft: OrderDraft,
+    checks: LineChecks = USUAL_CHECKS,
+    totals: Totals | None = None,
+    *,
+    document: str = "order",
 ) -> tuple[Notice, ...]:
     """What the clerk should have seen, header first, then line by line; none of it stops the order.
 
@@ -55,7 +64,7 @@ def draft_warnings(
     if checks.past_delivery == "warn":
         found += delivery_notices(draft.delivery_date, draft.date, checks)
     if draft.customer and not draft.payments:
-        found.append(Notice("D-8.1", "The order has no payment terms."))
+        found.append(Notice("D-8.1", f"The {document} has no payment terms."))
     if draft.minimum_value > 0 and any(line.line_type is not LineType.NOTE for line in draft.lines):
         try:
             figures = totals or document_totals(draft)
@@ -64,16 +73,18 @@ def draft_warnings(
             figures = None
         if figures is not None and figures.items_net - figures.final_discounts < draft.minimum_value:
             value = plain(figures.items_net - figures.final_discounts)
-            message = f"The order is worth {value} {draft.currency.code}, the minimum is {plain(draft.minimum_value)}."
+            code, minimum = draft.currency.code, plain(draft.minimum_value)
+            message = f"The {document} is worth {value} {code}, the minimum is {minimum}."
             found.append(Notice("D-2.1", message))
     for number, line in enumerate(draft.lines, 1):
         found += [notice_from(text, number) for text in line.warnings]
     return tuple(found)
 
 
-def _problems(draft: OrderDraft, checks: LineChecks, totals: Totals | None) -> Iterator[DeskError]:
+def _problems(draft: OrderDraft, checks: LineChecks, totals: Totals | None, document: str) -> Iterator[DeskError]:
     if not draft.customer:
-        yield Refused("The order has no customer.", field="customer", rule="D-3.1", hint="Choose the customer first.")
+        said = f"The {document} has no customer."
+        yield Refused(said, field="customer", rule="D-3.1", hint="Choose the customer first.")
     try:
         check_dates(draft.ready_date, draft.delivery_date)
         if checks.past_delivery == "refuse":
@@ -81,7 +92,8 @@ def _problems(draft: OrderDraft, checks: LineChecks, totals: Totals | None) -> I
     except Refused as error:
         yield error
     if all(line.line_type is LineType.NOTE for line in draft.lines):
-        yield Refused("The order has no line.", field="lines", rule="D-6.1", hint="Add at least one that is no note.")
+        said = f"The {document} has no line."
+        yield Refused(said, field="lines", rule="D-6.1", hint="Add at least one that is no note.")
     for number, line in enumerate(draft.lines, 1):
         for wrong in _line_problems(line, checks):
             place = f"lines[{number}].{wrong.field}"

@@ -35,6 +35,7 @@ MENU: tuple[Destination, ...] = (
 """In the order of their keys; the last two open no screen."""
 
 ELSEWHERE: tuple[Destination, ...] = (
+    Destination(screen="offer_entry", label="New offer", help="Type a new offer, for a customer or a prospect."),
     Destination(screen="supplier_order_entry", label="New supplier order", help="Type an order to a supplier."),
     Destination(screen="convert_offers", label="Convert offers", help="Make customer orders of offers."),
     Destination(

@@ -127,7 +127,10 @@ class DocumentHolding(DocumentTyping):
             if 0 <= place < len(self.session.draft.lines):
                 await self.edit_line(place, name)
         else:
-            names = {"lines": "item", "number": "external_number", "destination": "ship_to", "drop_ship": "ship_to"}
+            names = {
+                "lines": "item", "number": "external_number", "name": "customer",
+                "destination": "ship_to", "drop_ship": "ship_to",
+            }  # fmt: skip
             for name in (first.field.partition("[")[0], names.get(first.field, "")):
                 with suppress(KeyError):
                     self.reveal(self.field(name))

@@ -210,13 +210,15 @@ class HomeScreen(DeskScreen):
         draft = one.draft
         when = dt.datetime.fromtimestamp(one.saved_at, dt.UTC)
         supply = one.word == "supplier order"
+        offer = not supply and one.typing.terms is not None
         who = draft.name or (draft.supplier or "no supplier yet" if supply else draft.customer or "no customer yet")
-        what = f"{draft.number} · " if draft.number else "Supplier order · " if supply else ""
-        target = _Target("supplier_order_entry" if supply else "order_entry", {"recovered": one}, one)
+        what = f"{draft.number} · " if draft.number else "Supplier order · " if supply else "Offer · " if offer else ""
+        screen = "supplier_order_entry" if supply else "offer_entry" if offer else "order_entry"
+        target = _Target(screen, {"recovered": one}, one)
         return f"{what}{who}", f"{_lines(len(draft.lines))} · {self._when(when)}", "strong", target
 
     def _held(self, one: Held) -> tuple[str, str, str, _Target]:
-        screen = "supplier_order_entry" if one.supply else "order_entry"
+        screen = "supplier_order_entry" if one.supply else "offer_entry" if one.offer else "order_entry"
         return one.title, self._when(one.held_at), "", _Target(screen, {"held": one.row}, one)
 
     def _late(self, row: OrderRow) -> tuple[str, str, str, _Target]:

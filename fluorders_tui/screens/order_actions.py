@@ -114,7 +114,7 @@ class OrderActions(OrderLineCommands):
         session, line = self.session, self.session.line
         if line is None or (session.editing < 0 and not session.counted and line.line_type is not LineType.NOTE):
             return
-        if line.price_source.tied:
+        if self.field("price").needed and self.field("price").value is None:
             raise Refused("The price of this line is undecided.", field="price", rule="D-4.8", hint="F12, then F2.")
         self.lines_table.cursor = session.put_line()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fluorders_tui.domain.errors import DeskError, Refused
 from fluorders_tui.domain.header import price_lines_again, set_header_discounts
 from fluorders_tui.domain.order import OrderDraft
@@ -70,8 +72,6 @@ class OrderCommands(OrderActions, DocumentHolding):
         registry = {"customer": "customers", "item": "items"}.get(field.field_name if field else "", "")
         if field is None or not registry:
             raise Refused("F6 adds a customer or an item where one is asked for.")
-        typed = field.text.strip() if field.dirty else ""
-        named = "name" if registry == "customers" else "description"
 
         async def created(code: str | None) -> None:
             field.focus()
@@ -79,8 +79,13 @@ class OrderCommands(OrderActions, DocumentHolding):
                 field.input.value = code
                 await self.action_accept()
 
-        preset = {named: typed} if typed else {}
+        preset = self.preset_of(field, registry)
         await self.desk_app.open_screen("registry_form", then=created, name=registry, preset=preset)
+
+    def preset_of(self, field: Field, registry: str) -> dict[str, Any]:
+        """What a new row of a registry starts with: what was typed where it was missed."""
+        typed = field.text.strip() if field.dirty else ""
+        return {"name" if registry == "customers" else "description": typed} if typed else {}
 
     async def action_next_step(self) -> None:
         """F9: everything that will be entered, before it is."""

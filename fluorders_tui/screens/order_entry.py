@@ -8,29 +8,24 @@ the fields and the services.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical
 
 from fluorders_tui.bindings import bindings
-from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.money import plain
-from fluorders_tui.domain.order import OrderDraft
 from fluorders_tui.domain.shorthand import parse_decimal
 from fluorders_tui.screens.document_typing import in_strip
 from fluorders_tui.screens.order_action_text import action_help
-from fluorders_tui.screens.order_commands import OrderCommands
-from fluorders_tui.screens.order_header import HeaderField, read_flag
 from fluorders_tui.screens.order_kind import Typed
 from fluorders_tui.screens.order_lines import LINE_COLUMNS, LineRows
-from fluorders_tui.screens.order_lookups import FreeText, ItemPick, Lookups
+from fluorders_tui.screens.order_lookups import Lookups
 from fluorders_tui.screens.order_opening import Opening, open_session
-from fluorders_tui.screens.order_session import CustomerRead
 from fluorders_tui.screens.order_showing import FIGURES
+from fluorders_tui.screens.order_taking import OrderTaking
 from fluorders_tui.services.autosave import Recovered, Typing
-from fluorders_tui.services.conditions import vat_code
 from fluorders_tui.widgets.choices import Choice, Resolution
 from fluorders_tui.widgets.command_bar import CommandBar
 from fluorders_tui.widgets.edit_strip import EditStrip
@@ -46,13 +41,13 @@ from fluorders_tui.widgets.typed_fields import DateField, DecimalField
 from fluorders_tui.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
-    from fluorders_tui.domain.offers import OfferTerms
+    pass
 
 __all__ = ["OrderEntryScreen"]
 
 
-class OrderEntryScreen(OrderCommands):
-    """A new order; or a saved one (`number`), a held one (`held`), one that a dead desk left (`recovered`).
+class OrderEntryScreen(OrderTaking):
+    """A new order; or a saved one (`number` or `row`), a held one (`held`), one that a dead desk left (`recovered`).
 
     `copied` is a new one that begins with what stands there. What is entered is its `kind`.
     """
@@ -64,6 +59,7 @@ class OrderEntryScreen(OrderCommands):
         "redo", "header", "actions", "why_price", "last_price",
     )  # fmt: skip
     TITLE_TEXT = "New order"
+    CUSTOMER_HELP = "Code or part of the name. F4 lists, F6 adds a new customer."
     HELP_TEXT: ClassVar[tuple[str, ...]] = (
         "Customer, Enter, then item Enter quantity Enter for every line. F10 enters the order.",
         "Item field: code, barcode, the customer's code, or part of the description.",
@@ -78,10 +74,16 @@ class OrderEntryScreen(OrderCommands):
     )
 
     def __init__(
-        self, *, number: str = "", held: int = 0, recovered: Recovered | None = None, copied: Typed | None = None
+        self,
+        *,
+        number: str = "",
+        row: int = 0,
+        held: int = 0,
+        recovered: Recovered | None = None,
+        copied: Typed | None = None,
     ) -> None:
         super().__init__()
-        self.opening = Opening(number, held, recovered, copied)
+        self.opening = Opening(number, row, held, recovered, copied)
         self.lines_table = VirtualTable(LINE_COLUMNS, can_focus=False, grows=True, empty="No lines yet.", id="lines")
 
     # -- building ----------------------------------------------------------------------------------
@@ -92,8 +94,9 @@ class OrderEntryScreen(OrderCommands):
             yield Field(
                 "customer", "Customer", id="customer-field", needed=True, label_width=10, width=16,
                 resolver=self._ask(self.resolve_customer), suggest=self._customers,
-                help="Code or part of the name. F4 lists, F6 adds a new customer.",
+                help=self.CUSTOMER_HELP,
             )  # fmt: skip
+        yield from self.beside_the_customer()
         with Horizontal(classes="row"):
             yield from [self.header_input(spec) for spec in self.draft_fields if spec.main]
         if self.terms_fields:
@@ -129,6 +132,10 @@ class OrderEntryScreen(OrderCommands):
         yield CommandBar()
         yield Lookup()
         yield ReadingPane()
+
+    def beside_the_customer(self) -> ComposeResult:
+        """More rows about whom it is for."""
+        yield from ()
 
     def _strip_fields(self) -> dict[str, Field]:
         def number(name: str, *, needed: bool = False, help: str = "") -> DecimalField:  # noqa: A002
@@ -240,132 +247,7 @@ class OrderEntryScreen(OrderCommands):
         main = card.main_uom.code
         return [Choice(uom.code, f"{plain(uom.factor)} {main}") for uom in card.uoms if wanted in uom.code.casefold()]
 
-    # -- a field was accepted ----------------------------------------------------------------------
-
-    async def field_accepted(self, field: Field) -> None:
-        await self._opened.wait()
-        session, name = self.session, field.field_name
-        self.discounts_offered, self._typing_undone = False, None
-        if name == "customer":
-            await self.take_customer(field)
-        elif spec := next((one for one in self.draft_fields if one.name == name), None):
-            await self._take_header(spec, field)
-        elif terms := next((one for one in self.terms_fields if one.name == name), None):
-            await self._take_terms(terms, field)
-        else:
-            await self._take_line_field(name, field)
-        session.type()
-        self.tell_unsaved()
-
-    async def take_customer(self, field: Field) -> None:
-        """The customer was chosen: their conditions fill the header (D-3.1)."""
-        session = self.session
-        code = field.choice.code if field.choice else field.text
-        if not code or code == session.draft.customer:
-            return
-        self.customer_read(await self.desk_app.ask(lambda: session.read_customer(code)))
-
-    def customer_read(self, read: CustomerRead) -> None:
-        """Take what a customer brings, and tell what the clerk must know of them."""
-        session, before = self.session, self.session.draft
-        session.take_customer(read)
-        self.show_strip()
-        conditions = session.conditions
-        told = [text for text in session.draft.warnings if text not in before.warnings]
-        if conditions is not None and conditions.pop_up_note:
-            told.append(conditions.pop_up_note)
-        if told:
-            self.message_line.say(told[-1], "warning")
-
-    async def _take_terms(self, spec: HeaderField[OfferTerms], field: Field) -> None:
-        session, read, value = self.session, spec.read, field.value
-        if session.terms is None:
-            return
-        if read is not None:
-            value = await self.desk_app.ask(lambda: read(session, value))
-        before = session.terms.type
-        session.change_terms(spec.apply(session.terms, value, session))
-        if session.terms.type != before:
-            await self._renumber()
-        self.show_header()
-
-    async def _renumber(self) -> None:
-        """Date or type changed: a new one would get another number now (D-9.3b)."""
-        session = self.session
-        if not session.draft.number:
-            self.provisional = await self.desk_app.ask(lambda: session.kind.next_number(session.desk, session.typed))
-
-    async def _take_header(self, spec: HeaderField[OrderDraft], field: Field) -> None:
-        session, read, value = self.session, spec.read, field.value
-        missing = [line.item for line in session.draft.lines if line.item and line.item not in session.cards]
-        if missing:
-            session.cards |= await self.desk_app.ask(lambda: session.read_cards(missing))
-        if read is not None:
-            value = await self.desk_app.ask(lambda: read(session, value))
-        before = session.draft
-        session.change_header(spec.apply(before, value, session))
-        draft = session.draft
-        if spec.name in ("date", "type"):
-            await self._renumber()
-        told = [text for text in draft.warnings if text not in before.warnings]
-        if told:
-            self.message_line.say(told[-1], "warning")
-        elif draft.discounts != before.discounts and draft.lines:
-            self.discounts_offered = True
-            self.message_line.say("On new lines only (D-3.2). F5 now gives them to the present lines too.", "warning")
-        self.show_header()
-
-    async def _take_line_field(self, name: str, field: Field) -> None:
-        session, value = self.session, cast(Any, field.value)
-        code = field.choice.code if field.choice else field.text
-        if name == "item":
-            if field.choice is not None:
-                await self._take_item(field.choice.value)
-        elif session.line is None and not field.text:
-            return
-        elif name == "quantity":
-            if value is not None:
-                session.set_quantity(value)
-        elif name == "uom":
-            if code:
-                session.set_uom(code)
-        elif name == "price":
-            if isinstance(value, str):
-                session.take_list(value)
-            else:
-                session.set_price(value)
-        elif name == "line_discounts":
-            session.set_discounts(field.text)
-        elif name == "vat":
-            if code:
-                session.set_vat(await self.desk_app.ask(lambda: vat_code(self.desk, code)))
-        elif name == "vat_recourse":
-            session.set_recourse(read_flag(field.text, name))
-        elif name == "line_delivery":
-            session.set_delivery(value)
-        elif name == "line_note":
-            session.set_note(field.text.strip())
-        elif name == "description":
-            session.set_description(field.text)
-        self.show_strip(keep=name)
-
-    async def _take_item(self, value: object) -> None:
-        session = self.session
-        if isinstance(value, FreeText):
-            session.start_free(value.line_type, value.text)
-            return
-        if not isinstance(value, ItemPick):
-            return
-        code = value.code
-        if code not in session.cards:
-            session.cards |= await self.desk_app.ask(lambda: session.read_cards([code]))
-        if code not in session.cards:
-            raise Invalid(f"There is no item {code!r}.", field="item", rule="D-6.6")
-        session.start_item(code, value.quantity, value.unit, value.line_type)
-        if session.counted and session.line is not None:
-            self.field("quantity").set_value(session.line.quantity)
-        if session.line is not None and session.line.warnings:
-            self.message_line.say(session.line.warnings[0], "warning")
+    # -- Enter -------------------------------------------------------------------------------------
 
     async def fields_done(self) -> None:
         """Enter on the last needed field: the line is done, or from the header on to the lines."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fluorders_tui.domain.errors import DeskError
 from fluorders_tui.domain.order import OrderDraft
@@ -12,6 +13,7 @@ from fluorders_tui.domain.readiness import draft_problems
 from fluorders_tui.domain.totals import Totals
 from fluorders_tui.services.conditions import customer_conditions, new_draft
 from fluorders_tui.services.desk import Desk
+from fluorders_tui.services.order_changes import changes
 from fluorders_tui.services.orders import (
     CHANGEABLE,
     change_order,
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from fluorders_tui.domain.conditions import CustomerConditions
     from fluorders_tui.domain.offers import OfferTerms
 
-__all__ = ["ORDER", "Kind", "OrderKind", "Typed"]
+__all__ = ["ORDER", "Day", "Kind", "OrderKind", "Typed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,11 @@ class Typed:
     terms: OfferTerms | None = None
 
 
+Day = Callable[[dt.date | None], str]
+
+
 class Kind(Protocol):
-    """What an order and an offer do in their own ways. All methods but the first four ask the database, in a thread.
+    """What an order and an offer do in their own ways. Methods that get the desk may ask the database, in a thread.
 
     They raise `DeskError`; `enter` and `change` write in one transaction.
     """
@@ -48,8 +53,13 @@ class Kind(Protocol):
         """`order`, as sentences have it."""
         ...
 
-    def title(self, typed: Typed) -> str:
-        """What a stored one is called on the first line of the screen."""
+    @property
+    def nobody(self) -> str:
+        """What stands beside it until a customer is chosen."""
+        ...
+
+    def title(self, typed: Typed, day: Day) -> str:
+        """What a stored one is called on the first line of the screen; `day` writes dates."""
         ...
 
     def status(self, typed: Typed) -> str:
@@ -92,6 +102,10 @@ class Kind(Protocol):
         """Save one that was opened and changed. Raises `Conflict` (D-12.7)."""
         ...
 
+    def changes(self, before: Typed, after: Typed) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The fields that differ, as they were and as they become (D-12.7); asks nothing."""
+        ...
+
     def last_change(self, desk: Desk, row: int) -> tuple[str, dt.datetime]:
         """Who saved the one in this row last, and when (UTC)."""
         ...
@@ -101,8 +115,9 @@ class OrderKind:
     """Customer orders."""
 
     word = "order"
+    nobody = "Type a code or part of the name. F4 lists customers, F6 adds a new one."
 
-    def title(self, typed: Typed) -> str:
+    def title(self, typed: Typed, day: Day) -> str:
         """`Order 2026-00012 · confirmed · revision 2`."""
         draft = typed.draft
         changed = f" · revision {draft.revision}" if draft.revision else ""
@@ -151,6 +166,10 @@ class OrderKind:
     def change(self, desk: Desk, typed: Typed) -> Typed:
         """An amendment after confirmation (D-12.5)."""
         return Typed(change_order(desk, typed.draft).draft)
+
+    def changes(self, before: Typed, after: Typed) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Header and lines."""
+        return changes(before.draft, after.draft)
 
     def last_change(self, desk: Desk, row: int) -> tuple[str, dt.datetime]:
         """From the order's journal."""

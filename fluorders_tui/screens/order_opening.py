@@ -19,12 +19,13 @@ __all__ = ["Opened", "Opening", "open_session"]
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What to open: the document with `number`, the held row, the abandoned draft, or a new document.
+    """What to open: the document with `number` or in `row`, the held one, the abandoned draft, or a new document.
 
     `copied` is a new one with something in it: a duplicate, or an order turned into an offer (D-12.8).
     """
 
     number: str = ""
+    row: int = 0
     held: int = 0
     recovered: Recovered | None = None
     copied: Typed | None = None
@@ -56,13 +57,13 @@ def open_session(desk: Desk, opening: Opening, on_change: Callable[[], None], ki
                 take_up(opening.recovered, autosave)
             told = "Taken up where it was left."
             if opening.recovered.entering:
-                told = "The desk ended while this was being entered: look whether it is among the orders already."
+                told = "The desk ended while this was being entered: look whether it is there already."
         elif opening.held:
             draft, typing = resume(desk, opening.held, autosave.save if autosave is not None else _nowhere)
             typed = Typed(draft, typing.terms)
             told = "Taken up again."
-        elif opening.number:
-            typed = saved = kind.read(desk, opening.number)
+        elif opening.number or opening.row:
+            typed = saved = kind.read_row(desk, opening.row) if opening.row else kind.read(desk, opening.number)
             told = kind.read_only(typed)
         elif opening.copied is not None:
             typed = opening.copied

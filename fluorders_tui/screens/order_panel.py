@@ -18,7 +18,7 @@ __all__ = ["PanelText"]
 
 
 class PanelText:
-    """Builds the blocks; `number`, `amount` and `day` write by locale."""
+    """Builds the blocks; `number`, `amount` and `day` write by locale, `nobody` stands there without a customer."""
 
     def __init__(
         self,
@@ -26,7 +26,9 @@ class PanelText:
         price: Callable[[Decimal | None], str],
         amount: Callable[[Decimal | None, int], str],
         day: Callable[[dt.date | None], str],
+        nobody: str = "",
     ) -> None:
+        self.nobody = nobody
         self.number = number
         self.price = price
         self.amount = amount
@@ -35,7 +37,11 @@ class PanelText:
     def customer(self, draft: OrderDraft, conditions: CustomerConditions | None) -> list[Block]:
         """Who they are, what they have open, what the clerk must know."""
         if conditions is None:
-            return [Block("Customer", ("Type a code or part of the name. F4 lists customers, F6 adds a new one.",))]
+            return [Block("Customer", (self.nobody,))]
+        if not conditions.code:
+            known = (("VAT no.", draft.vat_number), ("E-mail", draft.email))
+            said = [Fact(label, text) for label, text in known if text]
+            return [Block(f"{draft.name} · prospect", (*said, draft.address.one_line() or "No address yet."))]
         facts: list[str | Fact] = [
             Fact("Open orders", str(conditions.open_orders)),
             Fact("worth", self.amount(conditions.open_value, 2)),

@@ -22,9 +22,10 @@ from fluorders_tui.domain.entry import (
     price_again,
 )
 from fluorders_tui.domain.errors import DeskError, Invalid, Refused
-from fluorders_tui.domain.header import change_type, choose_customer
+from fluorders_tui.domain.header import choose_customer
 from fluorders_tui.domain.line_checks import proposed_quantity
 from fluorders_tui.domain.money import ONE, ZERO
+from fluorders_tui.domain.offers import Offer, change_offer_type, follow_date
 from fluorders_tui.domain.order import LineType, OrderDraft, OrderLine, VatCode
 from fluorders_tui.domain.readiness import draft_warnings, undecided_prices
 from fluorders_tui.domain.totals import Totals, document_totals
@@ -176,22 +177,43 @@ class OrderSession(StripLine):
             return
         self._change_from(self._now(strip=False), draft)
 
-    def change_with(self, draft: OrderDraft, conditions: CustomerConditions, cards: Mapping[str, ItemCard]) -> None:
-        """Take a draft that comes with conditions of its own: a duplicate (D-12.8)."""
+    def change_with(
+        self,
+        draft: OrderDraft,
+        conditions: CustomerConditions,
+        cards: Mapping[str, ItemCard],
+        terms: OfferTerms | None = None,
+    ) -> None:
+        """Take a document that comes with conditions of its own: a duplicate (D-12.8)."""
         before = self._now(strip=False)
         self.conditions, self.cards = conditions, dict(cards)
         self._empty_strip()
-        self._change_from(before, draft)
+        self._change_from(before, draft, terms)
 
     def change_terms(self, terms: OfferTerms) -> None:
         """Take other terms of the offer; another type brings the type of its orders. Raises `Refused`."""
         if terms == self.terms:
             return
-        before, order_type = self._now(strip=False), terms.type.order_type
-        draft = self.draft if order_type in (None, self.draft.type) else change_type(self.draft, order_type)
+        before, draft = self._now(strip=False), self.draft
+        if self.terms is not None and terms.type != self.terms.type:
+            changed = change_offer_type(Offer(draft, self.terms), terms.type)
+            draft, terms = changed.draft, changed.terms
         self._change_from(before, draft, terms)
 
+    @property
+    def read_only(self) -> str:
+        """Why it can be read and not changed, '' where it can."""
+        return self.kind.read_only(self.typed)
+
+    def _check_changeable(self, draft: OrderDraft) -> None:
+        """Raise `Refused` for a change to something that can only be read; another document in its place is none."""
+        if draft.id == self.draft.id and self.read_only:
+            raise Refused(self.read_only, field="status", rule="D-12.3")
+
     def _change_from(self, before: _State, draft: OrderDraft, terms: OfferTerms | None = None) -> None:
+        self._check_changeable(draft)
+        if terms is None and self.terms is not None and draft.date != self.draft.date:
+            terms = follow_date(self.terms, self.draft.date, draft.date)
         self._undo.append(before)
         del self._undo[:-UNDO_DEPTH]
         self._redo.clear()
@@ -300,6 +322,7 @@ class OrderSession(StripLine):
     def take_customer(self, read: CustomerRead) -> None:
         """Choose the customer, or on an offer a prospect: the header is filled, lines follow (D-3.1, D-13.1)."""
         draft = choose_customer(self.draft, read.conditions, read.cards)
+        self._check_changeable(draft)
         before = self._now(strip=False)
         kept = self.conditions, self.cards
         self.conditions, self.cards = read.conditions, dict(read.cards)
@@ -332,7 +355,7 @@ class OrderSession(StripLine):
 
     def warnings(self) -> list[str]:
         """What the clerk should have seen, each with its line and rule."""
-        found = draft_warnings(self.draft, self.desk.checks, self.totals)
+        found = draft_warnings(self.draft, self.desk.checks, self.totals, document=self.kind.word)
         return [f"Line {notice.line}: {notice.text}" if notice.line else notice.text for notice in found]
 
     # -- the line in the strip ---------------------------------------------------------------------
@@ -382,7 +405,8 @@ class OrderSession(StripLine):
             self.line = change_description(before, description)
             return
         self.line = free_line(self.draft, line_type, description, vat=self.usual_vat, checks=self.desk.checks)
-        self.counted = False
+        # Transport is charged once: a charge asks for its price alone (P-100).
+        self.counted = line_type is LineType.CHARGE
 
     def _empty_strip(self) -> None:
         self.line, self.editing, self.counted = None, -1, False

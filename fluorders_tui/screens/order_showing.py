@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from fluorders_tui.domain.offers import OfferTerms
     from fluorders_tui.screens.order_session import OrderSession
 
-__all__ = ["FIGURES", "LINE_FIELDS", "OrderShowing"]
+__all__ = ["FIGURES", "LINE_FIELDS", "PROSPECT_MARK", "OrderShowing"]
+
+PROSPECT_MARK = "+"
+"""What a name in the customer field begins with when it is no customer's yet."""
 
 FIGURES = (
     ("weight", "Weight"),
@@ -54,6 +57,8 @@ class OrderShowing(DocumentTyping):
     draft_fields: tuple[HeaderField[OrderDraft], ...] = HEADER_FIELDS
     terms_fields: tuple[HeaderField[OfferTerms], ...] = ()
     """The fields of what an offer has beside its draft."""
+    prospect_fields: tuple[HeaderField[OrderDraft], ...] = ()
+    """Who a prospect is, where an offer is for one."""
     provisional = ""
     _session: OrderSession | None = None
 
@@ -77,7 +82,7 @@ class OrderShowing(DocumentTyping):
     @property
     def panel_text(self) -> PanelText:
         """What stands in the side panel, written by locale."""
-        return PanelText(self.number, self.price, self.amount, self.day)
+        return PanelText(self.number, self.price, self.amount, self.day, self.kind.nobody)
 
     def order_changed(self) -> None:
         """The draft changed: show it, and say so when the disk doesn't take it."""
@@ -100,16 +105,17 @@ class OrderShowing(DocumentTyping):
         if not customer.dirty:
             place = ", ".join(part for part in (draft.address.city, draft.address.country) if part)
             if terms is not None and terms.prospect:
-                customer.set_value(draft.name, note=" · ".join(one for one in ("a prospect", place) if one))
+                note = " · ".join(one for one in ("a prospect", place) if one)
+                customer.set_value(draft.name, f"{PROSPECT_MARK}{draft.name}", note=note)
             else:
                 customer.set_value(draft.customer or None, note=" · ".join(one for one in (draft.name, place) if one))
-        for spec in self.draft_fields:
+        for spec in (*self.draft_fields, *self.prospect_fields):
             self._show_field(spec.name, *spec.show(draft))
         if terms is not None:
             for one in self.terms_fields:
                 self._show_field(one.name, *one.show(terms))
         if draft.number:
-            self.title_bar.show(self.kind.title(self.session.typed))
+            self.title_bar.show(self.kind.title(self.session.typed, self.day))
         else:
             number = f" · {self.provisional} (provisional)" if self.provisional else ""
             kind = draft.type.code if terms is None else terms.type.code

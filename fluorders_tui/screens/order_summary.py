@@ -14,7 +14,6 @@ from fluorders_tui.domain.order import OrderDraft
 from fluorders_tui.domain.payment_terms import document_due_dates
 from fluorders_tui.domain.totals import Totals
 from fluorders_tui.screens.order_session import OrderSession
-from fluorders_tui.services.order_changes import changes
 
 __all__ = ["conflict_text", "summary"]
 
@@ -94,10 +93,9 @@ def _spread(draft: OrderDraft, totals: Totals) -> list[tuple[str, Decimal, Decim
 
 def conflict_text(session: OrderSession, form: LocaleForm) -> list[str]:
     """Who changed it while it was open here, and every field that differs (D-12.7); runs in a thread."""
-    desk, mine = session.desk, session.draft
-    theirs = session.kind.read_row(desk, mine.id).draft
-    who, when = session.kind.last_change(desk, mine.id)
-    was, becomes = changes(theirs, mine)
+    desk, kind, mine = session.desk, session.kind, session.typed
+    who, when = kind.last_change(desk, mine.draft.id)
+    was, becomes = kind.changes(kind.read_row(desk, mine.draft.id), mine)
     local = desk.local(when)
     text = [f"{who} saved it on {format_date(local.date(), form)} at {local:%H:%M}. Nothing was overwritten.", ""]
     text += [f"{name}: theirs {was.get(name)!s}, yours {becomes.get(name)!s}" for name in sorted({*was, *becomes})]

@@ -404,6 +404,7 @@ def _add_customer(desk: Desk, session: Session, draft: OrderDraft) -> int:
         "name": draft.name,
         "vat_number": draft.vat_number,
         "tax_code": draft.tax_code,
+        "email": draft.email,
         "street": draft.address.street,
         "postcode": draft.address.postcode,
         "city": draft.address.city,

@@ -29,6 +29,7 @@ class Prospect:
     address: Address = Address()
     vat_number: str = ""
     tax_code: str = ""
+    email: str = ""
     language: str = ""
     vat: VatCode | None = None
 
@@ -75,6 +76,7 @@ def prospect_conditions(desk: Desk, prospect: Prospect) -> CustomerConditions:
         name=prospect.name,
         vat_number=prospect.vat_number,
         tax_code=prospect.tax_code,
+        email=prospect.email,
         address=replace(prospect.address, name=prospect.address.name or prospect.name),
         language=prospect.language,
         currency=Currency(desk.company.currency, desk.company.currency_decimals),

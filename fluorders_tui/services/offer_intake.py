@@ -31,7 +31,9 @@ def enter_offer_inputs(
         offer = new_offer(desk, one.order.type or "", one.order.date)
         begun[place] = offer
         if one.prospect:
-            prospect = Prospect(one.name, one.address, one.vat_number, one.tax_code, one.order.language or "")
+            prospect = Prospect(
+                one.name, one.address, one.vat_number, one.tax_code, one.email, one.order.language or ""
+            )
             return Beginning(prospect_conditions(desk, prospect), offer.draft)
         check_customer(desk, one.order.customer)
         return Beginning(customer_conditions(desk, one.order.customer, one.order.date), offer.draft)

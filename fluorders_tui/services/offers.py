@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from fluorders_tui.data.journal_reading import entries_of
 from fluorders_tui.data.link_rows import links_of_documents
 from fluorders_tui.data.linked_documents import linked_lines
 from fluorders_tui.data.numberings import load_numbering, provisional_number, take_number
@@ -23,6 +24,7 @@ from fluorders_tui.domain.numbering import same_series
 from fluorders_tui.domain.offer_changes import OfferChange, offer_changes
 from fluorders_tui.domain.offers import Offer, OfferStatus, check_editable, check_terms
 from fluorders_tui.domain.offers import enter_offer as entered
+from fluorders_tui.domain.order import OrderDraft
 from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.readiness import draft_problems
 from fluorders_tui.domain.story_words import StoryEntry
@@ -31,6 +33,7 @@ from fluorders_tui.services.desk import Desk, check_permission
 from fluorders_tui.services.order_changes import changes
 from fluorders_tui.services.orders import customer_id_of, item_ids_of
 from fluorders_tui.services.saved_offer import SavedOffer, completed_offer
+from fluorders_tui.services.tax_numbers import wrong_tax_code, wrong_vat_number
 
 __all__ = [
     "OfferVersion",
@@ -38,6 +41,7 @@ __all__ = [
     "change_offer",
     "enter_offer",
     "enter_offers",
+    "last_offer_change",
     "next_offer_number",
     "offer_story_of",
     "open_offer",
@@ -46,7 +50,7 @@ __all__ = [
 ]
 
 _TERMS = ("valid_until", "expected_delivery", "probability", "project", "prospect")
-_PROSPECT = ("name", "address", "vat_number", "tax_code")
+_PROSPECT = ("name", "address", "vat_number", "tax_code", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +117,22 @@ def offer_problems(desk: Desk, offer: Offer, totals: Totals | None = None) -> It
         yield Refused("The prospect has no name.", field="name", rule="D-13.1", hint="Type it, or choose a customer.")
     if offer.terms.prospect and draft.customer:
         yield Refused(f"{draft.customer} is a customer, no prospect.", field="customer", rule="D-13.1")
-    for problem in draft_problems(draft, desk.checks, totals):
+    if offer.terms.prospect:
+        yield from prospect_problems(desk, draft)
+    for problem in draft_problems(draft, desk.checks, totals, document=KIND):
         # A prospect is known by name: only an order needs a customer.
         if not (offer.terms.prospect and problem.field == "customer"):
             yield problem
+
+
+def prospect_problems(desk: Desk, draft: OrderDraft) -> Iterator[DeskError]:
+    """A VAT number or tax code that their country does not have (D-2.1): the customer they become couldn't be saved."""
+    country = draft.address.country or desk.company.country
+    checks = (("vat_number", "VAT number", wrong_vat_number), ("tax_code", "tax code", wrong_tax_code))
+    for name, said, check in checks:
+        number = getattr(draft, name)
+        if number and country and (reason := check(country, number)):
+            yield Invalid(f"{number} is no {said} of {country}: {reason}.", field=name, rule="D-2.1")
 
 
 def offer_writing(desk: Desk, session: Session, offer: Offer, *, entering: bool) -> OfferWriting:
@@ -235,6 +251,13 @@ def offer_story_of(desk: Desk, number: str) -> tuple[StoryEntry, ...]:
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
+def last_offer_change(desk: Desk, offer_id: int) -> tuple[str, dt.datetime]:
+    """Who touched an offer last, and when (UTC)."""
+    with desk.store.read() as connection:
+        entry = entries_of(connection, KIND, offer_id, 1)[0]
+    return entry.user, entry.at
+
+
 def change_offer(desk: Desk, offer: Offer, comment: str = "") -> SavedOffer:
     """Save an offer that was opened and changed (D-12.7); confirmed ones and old versions are read-only (D-13.2).
 
@@ -258,7 +281,7 @@ def change_offer(desk: Desk, offer: Offer, comment: str = "") -> SavedOffer:
         )
         after = Offer(offer.draft, terms)
         writing = offer_writing(desk, session, after, entering=False)
-        was, becomes = _changed(before, after)
+        was, becomes = changed_fields(before, after)
         if was or becomes:
             event = OfferEvent("changed", kept.status.value, comment, was, becomes)
             update_offer(session, after, totals, writing, event)
@@ -283,8 +306,8 @@ def _check_number_kept(connection: Connection, before: Offer, after: Offer) -> N
         )
 
 
-def _changed(before: Offer, after: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields that differ, as they were and as they become, for the journal."""
+def changed_fields(before: Offer, after: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields that differ, as they were and as they become, for the journal and for conflicts (D-12.7)."""
     was, becomes = changes(before.draft, after.draft)
     for old, new, names in ((before.terms, after.terms, _TERMS), (before.draft, after.draft, _PROSPECT)):
         for name in names:

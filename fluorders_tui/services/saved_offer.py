@@ -66,7 +66,7 @@ def completed_offer(
         newest,
         totals,
         document_due_dates(draft, totals),
-        draft_warnings(draft, desk.checks, totals),
+        draft_warnings(draft, desk.checks, totals, document="offer"),
         OfferStatus.EXPIRED if has_expired(offer, desk.today()) else offer.terms.status,
         convertible_lines((offer,), own),
         conversion_of(offer, own),

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar, Literal
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
 from fluorders_tui.domain.errors import DeskError
-from fluorders_tui.widgets.plain_text import fit
+from fluorders_tui.widgets.plain_text import fit, plain
 
 __all__ = ["Kind", "MessageLine"]
 
@@ -50,13 +51,17 @@ class MessageLine(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
-        self._said: tuple[Kind, str] = ("info", "")
+        self._said: tuple[Kind, str, str] = ("info", "", "")
         self._busy = ""
 
     @property
     def text(self) -> str:
         """What is shown now, without the glyph."""
-        return self._busy or self._said[1]
+        return self._busy or self._with_rule()
+
+    def _with_rule(self) -> str:
+        _, text, rule = self._said
+        return f"{text} ({rule})" if rule else text
 
     @property
     def kind(self) -> Kind:
@@ -64,8 +69,8 @@ class MessageLine(Widget):
         return "busy" if self._busy else self._said[0]
 
     def say(self, text: str, kind: Kind = "info", *, rule: str = "") -> None:
-        """Show a text, with the number of the rule behind it."""
-        self._show((kind, f"{text} ({rule})" if rule else text), self._busy)
+        """Show a text, with the number of the rule behind it where there is room for it."""
+        self._show((kind, text, rule), self._busy)
 
     def tell(self, error: DeskError) -> None:
         """Show what a service or a field refuses: the message, the way out, the rule."""
@@ -74,7 +79,7 @@ class MessageLine(Widget):
 
     def clear(self) -> None:
         """Show nothing."""
-        self._show(("info", ""), self._busy)
+        self._show(("info", "", ""), self._busy)
 
     def busy(self, what: str) -> None:
         """Say what is being waited for, over the present text; an empty text ends it."""
@@ -90,7 +95,7 @@ class MessageLine(Widget):
             later.cancel()
             self.busy("")
 
-    def _show(self, said: tuple[Kind, str], busy: str) -> None:
+    def _show(self, said: tuple[Kind, str, str], busy: str) -> None:
         if (said, busy) != (self._said, self._busy):
             self._said, self._busy = said, busy
             self.refresh()
@@ -100,4 +105,8 @@ class MessageLine(Widget):
         if y or not self.text:
             return Strip.blank(width, self.rich_style)
         style = self.get_component_rich_style(f"message--{self.kind}")
-        return Strip([Segment(fit(f"{GLYPHS[self.kind]} {self.text}", width), style)], width)
+        text = self.text
+        if not self._busy and cell_len(plain(text)) + 2 > width:
+            # What is wrong and the way out are worth more than the rule's number.
+            text = self._said[1]
+        return Strip([Segment(fit(f"{GLYPHS[self.kind]} {text}", width), style)], width)

@@ -87,8 +87,10 @@ def shop_desk(shop_file: Path, tmp_path: Path, clock: FixedClock) -> Desk:
 @pytest.fixture
 def typing(desk: Desk) -> Typing:
     @contextlib.asynccontextmanager
-    async def start(size: tuple[int, int] = (100, 30), **opening: Any) -> AsyncIterator[Clerk]:
-        app = FluordersApp(DemoSettings(), lambda _: desk, home=lambda: OrderEntryScreen(**opening), calm=False)
+    async def start(
+        size: tuple[int, int] = (100, 30), screen: type[OrderEntryScreen] = OrderEntryScreen, **opening: Any
+    ) -> AsyncIterator[Clerk]:
+        app = FluordersApp(DemoSettings(), lambda _: desk, home=lambda: screen(**opening), calm=False)
         async with app.run_test(size=size) as pilot:
             clerk = Clerk(pilot, desk)
             await until(lambda: clerk.screen._session is not None)

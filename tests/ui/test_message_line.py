@@ -20,6 +20,9 @@ async def test_what_is_said_reads_without_colours(running: Running) -> None:
         line = screen.query_one(MessageLine)
         line.tell(Refused("The limit is passed.", rule="D-5.5", hint="Ask for approval."))
         assert line.render_line(0).text.startswith("✗ The limit is passed. Ask for approval. (D-5.5)")
+        line.tell(Refused("The discounts take more than the line is worth.", rule="D-5.5", hint="Type fewer; " * 4))
+        assert "D-5.5" in line.text
+        assert line.render_line(0).text.rstrip().endswith("Type fewer;")
         line.say("[b]saved[/b]", "done")
         assert line.render_line(0).text.startswith("✓ [b]saved[/b]")
         line.clear()

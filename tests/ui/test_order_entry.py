@@ -181,6 +181,19 @@ async def test_header_fields_and_several_payments(typing: Typing) -> None:
         assert sum(due.amount for due in saved.due_dates) == saved.totals.balance_due == Decimal("89.80")
 
 
+async def test_a_charge_asks_for_its_price_alone_and_free_text_for_quantity_and_price(typing: Typing) -> None:
+    keys = "C0001{enter}+Transport{enter}25{enter}.Repair{enter}2{enter}30{enter}+Toll{enter}{shift+tab}{shift+tab}"
+    async with typing() as clerk:
+        await clerk.types(keys + "3{enter}4,50{enter}'Thanks{enter}")
+        assert clerk.field == "item"
+        assert clerk.lines == [
+            ("Transport", "1", "25.00"), ("Repair", "2", "60.00"), ("Toll", "3", "13.50"), ("Thanks", "0", "0.00")
+        ]  # fmt: skip
+        await clerk.types("+Duty{enter}{shift+tab}{shift+tab}{shift+tab}/move up #2{enter}")
+        assert (clerk.field, len(clerk.lines)) == ("item", 4)
+        assert "undecided" in clerk.message
+
+
 async def test_free_goods_with_their_vat_paid(typing: Typing) -> None:
     async with typing() as clerk:
         await clerk.types("C0001{enter}!A-100{enter}1{tab}{tab}{tab}{tab}")
