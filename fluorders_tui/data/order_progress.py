@@ -23,6 +23,7 @@ from fluorders_tui.data.order_writing import KIND
 from fluorders_tui.data.status_counters import count_documents
 from fluorders_tui.data.tables.documents import CustomerOrder
 from fluorders_tui.data.terms import micro
+from fluorders_tui.domain.credit import COMPANY_DECIMALS, OpenPart, open_value
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.lifecycle import (
     LineProgress,
@@ -31,13 +32,13 @@ from fluorders_tui.domain.lifecycle import (
     line_status_after,
     order_status_after,
 )
-from fluorders_tui.domain.money import MICRO_DECIMALS, ZERO, plain, to_scaled
+from fluorders_tui.domain.money import MICRO_DECIMALS, ZERO, from_scaled, plain, to_scaled
 from fluorders_tui.domain.order import Execution, LineStatus, LineType, OrderStatus
 
 _BATCH = 400
 _LINES = select(
     LINE.c.id, LINE.c.order_id, LINE.c.position, LINE.c.line_type, LINE.c.status, LINE.c.quantity_micro,
-    LINE.c.executed_micro, LINE.c.delivery_date, LINE.c.ready_date,
+    LINE.c.executed_micro, LINE.c.delivery_date, LINE.c.ready_date, LINE.c.net_minor,
 )  # fmt: skip
 _HEADERS = select(ORDER.c.id, ORDER.c.number, ORDER.c.status, ORDER.c.company_total_minor)
 
@@ -111,6 +112,7 @@ def write_progress(
     if status is not was:
         check_transition(was, status)
     row.status, row.execution, row.changed_at = status.value, execution.value, at
+    row.company_open_minor = _open_minor(row, status, lines, moved.progress)
     for name, value in columns.items():
         setattr(row, name, value)
     # Also when only lines differ and the clock stood still: the version has to grow.
@@ -157,7 +159,12 @@ def cancel_orders(session: Session, order_ids: Collection[int], at: dt.datetime,
             worth += [(row.status, -1, -row.company_total_minor), (cancelled, 1, row.company_total_minor)]
         _write_steps(connection, changed)
         for execution, orders in executions.items():
-            values = {"status": OrderStatus.CANCELLED.value, "execution": execution.value, "changed_at": at}
+            values = {
+                "status": OrderStatus.CANCELLED.value,
+                "execution": execution.value,
+                "changed_at": at,
+                "company_open_minor": 0,
+            }
             connection.execute(
                 update(ORDER).where(ORDER.c.id.in_(orders)).values(values | {"version": ORDER.c.version + 1})
             )
@@ -188,6 +195,19 @@ def _moved(order_status: str, lines: Sequence[Any], steps: Mapping[int, LineStep
             moved.before[field] = _shown(name, getattr(line, name))
             moved.after[field] = _shown(name, value)
     return moved
+
+
+def _open_minor(row: CustomerOrder, status: OrderStatus, lines: Sequence[Any], progress: Sequence[LineProgress]) -> int:
+    """What of an order is still to be executed, in hundredths of company currency (D-11.1)."""
+    if status in (OrderStatus.CANCELLED, OrderStatus.ARCHIVED):
+        return 0
+    parts = [
+        OpenPart(from_scaled(line.net_minor, row.currency_decimals), of.quantity, of.remaining)
+        for line, of in zip(lines, progress, strict=True)
+        if of.line_type is not LineType.NOTE
+    ]
+    total = from_scaled(row.company_total_minor, COMPANY_DECIMALS)
+    return to_scaled(open_value(total, parts), COMPANY_DECIMALS)
 
 
 def _write_steps(connection: Connection, changed: Sequence[tuple[int, dict[str, Any]]]) -> None:

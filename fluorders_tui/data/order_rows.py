@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -313,9 +313,20 @@ def order_state(connection: Connection, order_id: int) -> Any:
     """What a saved order has beside its draft: execution, status, its number's key, when it was confirmed, printed."""
     columns = (
         ORDER.c.execution, ORDER.c.sequence, ORDER.c.printed_at, ORDER.c.confirmed_at, ORDER.c.resend_confirmation,
-        ORDER.c.numbering_id, ORDER.c.period, ORDER.c.number, ORDER.c.status,
+        ORDER.c.numbering_id, ORDER.c.period, ORDER.c.number, ORDER.c.status, ORDER.c.entered_by,
     )  # fmt: skip
     return connection.execute(select(*columns).where(ORDER.c.id == order_id)).one()
+
+
+def order_amounts(connection: Connection, order_ids: Iterable[int]) -> dict[int, tuple[Decimal, bool]]:
+    """The stored total of each order in company currency, and whether it counts for credit (D-11.1)."""
+    wanted = sorted(set(order_ids))
+    found: dict[int, tuple[Decimal, bool]] = {}
+    for start in range(0, len(wanted), 400):
+        query = select(ORDER.c.id, ORDER.c.company_total_minor, ORDER.c.counts_credit)
+        for row in connection.execute(query.where(ORDER.c.id.in_(wanted[start : start + 400]))):
+            found[row.id] = (from_scaled(row.company_total_minor, 2), row.counts_credit)
+    return found
 
 
 def lines_of_orders(connection: Connection, order_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:

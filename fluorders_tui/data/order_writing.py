@@ -19,8 +19,11 @@ from fluorders_tui.data.status_counters import count_documents
 from fluorders_tui.data.tables import parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.tables.documents import CustomerOrder
+from fluorders_tui.domain.credit import COMPANY_DECIMALS, OpenPart, open_value
 from fluorders_tui.domain.errors import Conflict
-from fluorders_tui.domain.order import Execution, LineStatus, OrderDraft, OrderStatus
+from fluorders_tui.domain.lifecycle import CLOSED_LINES
+from fluorders_tui.domain.money import ZERO, to_scaled
+from fluorders_tui.domain.order import Execution, LineStatus, LineType, OrderDraft, OrderStatus
 from fluorders_tui.domain.totals import Totals
 
 KIND = "order"
@@ -89,6 +92,8 @@ def _new_header(one: NewOrder) -> dict[str, Any]:
         "status": one.status.value,
         "execution": Execution.NONE.value,
         "revision": 0,
+        "counts_credit": one.draft.type.credit,
+        "company_open_minor": open_minor(one.draft, one.totals, [one.line_status] * len(one.draft.lines)),
         "entered_by": writing.user,
         "entered_at": writing.at,
         "changed_at": writing.at,
@@ -104,6 +109,16 @@ def _new_lines(order_id: int, one: NewOrder) -> Iterator[dict[str, Any]]:
     for position, (line, share) in enumerate(zip(one.draft.lines, one.totals.final_shares, strict=True), 1):
         item_id = one.writing.item_ids.get(line.item)
         yield {"version": 1, "order_id": order_id} | line_values(line, position, decimals, status, share, item_id)
+
+
+def open_minor(draft: OrderDraft, totals: Totals, statuses: Sequence[LineStatus]) -> int:
+    """What of an order is still to be executed, in hundredths of company currency (D-11.1)."""
+    parts = [
+        OpenPart(line.net, line.quantity, ZERO if status in CLOSED_LINES else max(line.quantity - line.executed, ZERO))
+        for line, status in zip(draft.lines, statuses, strict=True)
+        if line.line_type is not LineType.NOTE
+    ]
+    return to_scaled(open_value(totals.company_total, parts), COMPANY_DECIMALS)
 
 
 def _steps(one: NewOrder) -> list[OrderStatus]:
@@ -157,12 +172,16 @@ def update_order(session: Session, order_id: int, amendment: Amendment, writing:
         status=amendment.status.value,
         execution=amendment.execution.value,
         revision=amendment.revision,
+        counts_credit=draft.type.credit,
+        company_open_minor=open_minor(draft, totals, amendment.line_statuses),
         changed_at=writing.at,
         search_text=search_text(row.number, draft.reference),
     )
     if amendment.revision != row.revision:
         # What the customer has in hand no longer says what was agreed (D-12.5).
         values["resend_confirmation"] = True
+    if amendment.status is OrderStatus.CONFIRMED and row.confirmed_at is None:
+        values["confirmed_at"] = writing.at
     for name, value in values.items():
         setattr(row, name, value)
     session.flush()

@@ -38,6 +38,9 @@ ORDER_TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
 HELD = frozenset({_S.WAITING, _S.LOCKED, _S.REJECTED})
 
 _LINE_OPEN = frozenset({_L.INSERTED, _L.CONFIRMED, _L.ON_SUPPLY, _L.READY})
+#: Nothing of these lines is executed any more.
+CLOSED_LINES = frozenset({_L.EXECUTED, _L.FORCED, _L.CANCELLED})
+
 _LINE_MOVED = frozenset({_L.PARTIAL, _L.EXECUTED, _L.FORCED})
 
 #: The transitions of a line (D-12.2, D-12.3).

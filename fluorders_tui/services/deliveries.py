@@ -246,15 +246,14 @@ def _held_at_the_gate(desk: Desk, session: Session, prepared: _Prepared) -> list
     for draft, decision in zip(orders, decide(desk, session, Step.DELIVER, passing), strict=True):
         if decision.held_status is None:
             continue
-        why = " ".join(reason.message for reason in decision.reasons)
-        rule = decision.reasons[0].rule if decision.reasons else "D-11.3b"
+        why = decision.why
         write_progress(session, draft.id, {}, desk.now(), desk.user, f"delivery: {why}", header=decision.held_status)
         settle(desk, session, draft.id, draft.number, decision)
         held.append(
             Refused(
                 f"Order {draft.number} is {decision.held_status.value} now and not delivered. {why}".strip(),
                 field=f"{draft.number}: status",
-                rule=rule,
+                rule=decision.missing[0].rule,
                 hint="Ask for its release.",
             )
         )

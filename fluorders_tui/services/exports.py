@@ -37,6 +37,8 @@ _EXAMPLES: dict[str, Values] = {
     "price-list-types": {"code": "RETAIL", "name": "Retail"},
     "price-list-lines": {"min_quantity": Decimal(10), "price": Decimal("0.22")},
     "vat-codes": {"code": "R5", "description": "Reduced 5 %", "rate": Decimal(5), "kind": "normal"},
+    "customer-groups": {"code": "CHAIN", "name": "Example chain", "credit_limit": Decimal(50000)},
+    "customer-blocks": {"blocked_for": "orders", "valid_from": dt.date(2026, 1, 1), "reason": "Unpaid since May"},
     "units": {"code": "pallet", "name": "Pallet"},
     "currencies": {"code": "NOK", "name": "Norwegian krone", "decimals": 2},
     "currency-rates": {"valid_from": dt.date(2026, 1, 1), "rate": Decimal("1.1")},

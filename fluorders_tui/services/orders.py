@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fluorders_tui.data.item_rows import item_ids
+from fluorders_tui.data.journal_reading import status_before_hold
 from fluorders_tui.data.numberings import load_numbering, provisional_number, take_number, upcoming
 from fluorders_tui.data.order_rows import last_entry, line_statuses, load_order, order_ids, order_of_entry, order_state
 from fluorders_tui.data.order_writing import Amendment, NewOrder, Writing, customer_row, insert_orders, update_order
@@ -294,7 +295,9 @@ def amend(
     """
     writing = _writing(desk, session, after, entering=False)
     statuses = {**follow_customer(session, before, after, statuses), **statuses}
-    (decision,) = decide(desk, session, Step.AMEND, [Passing(after, totals, before)])
+    decision = Decision()
+    if before.status in CHANGEABLE:
+        (decision,) = decide(desk, session, Step.AMEND, [Passing(after, totals, before)])
     amendment = _amendment(session, before, after, totals, comment, statuses, revised, decision)
     if not amendment.before and not amendment.after:
         return before.version
@@ -426,7 +429,7 @@ def _status_after(
     if before.status not in CHANGEABLE:
         return order_status_after(before.status, execution), confirmed
     if before.status in HELD:
-        confirmed = order_state(session.connection(), before.id).confirmed_at is not None
+        confirmed = status_before_hold(session.connection(), before.id) in MOVED_BY_QUANTITY
     if decision.held_status is not None:
         return decision.held_status, confirmed
     if before.status is OrderStatus.REJECTED:

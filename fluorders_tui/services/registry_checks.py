@@ -16,8 +16,8 @@ from fluorders_tui.domain.payment_terms import MOST_DAYS
 from fluorders_tui.domain.registry import FieldKind, FieldSpec, RegistrySpec, Value
 from fluorders_tui.services.tax_numbers import wrong_tax_code, wrong_vat_number
 
-#: Decimals below zero are a slip of the hand except here: a surcharge, and stock that was oversold.
-_SIGNED = {("customer-discounts", "value"), ("stock", "quantity")}
+#: Decimals below zero are a slip of the hand except here: a surcharge, stock that was oversold, a paid-in balance.
+_SIGNED = {("customer-discounts", "value"), ("stock", "quantity"), ("customers", "balance")}
 _POSITIVE = {("item-units", "factor"), ("item-components", "quantity"), ("currency-rates", "rate")}
 _PERCENT = {
     ("vat-codes", "rate"),

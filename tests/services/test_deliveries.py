@@ -12,6 +12,7 @@ import pytest
 from fluorders_tui.data.fulfilment_rows import executed_by_documents
 from fluorders_tui.data.order_progress import write_progress
 from fluorders_tui.data.status_counters import counted
+from fluorders_tui.domain.approvals import Requirement
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, NotAllowed, Refused, Several
 from fluorders_tui.domain.fulfilment import FulfilmentStatus, Part
 from fluorders_tui.domain.grouping import GroupingParameters
@@ -20,7 +21,7 @@ from fluorders_tui.services.conditions import order_type
 from fluorders_tui.services.deliveries import Asked, Delivered, deliver, preview
 from fluorders_tui.services.delivery_undo import undo
 from fluorders_tui.services.desk import Desk
-from fluorders_tui.services.order_gate import Decision, Outcome, Passing, Reason, Step
+from fluorders_tui.services.order_gate import Decision, Passing, Step
 from fluorders_tui.services.order_story import story
 from fluorders_tui.services.orders import change_order, enter_order, open_order
 from fluorders_tui.services.registry_saving import save_row
@@ -424,8 +425,8 @@ def test_what_the_gate_holds_is_locked_and_not_delivered(desk: Desk, monkeypatch
 
     def held(_desk: Desk, _session: object, step: Step, passing: Sequence[Passing]) -> list[Decision]:
         assert step is Step.DELIVER
-        why = (Reason("credit", "10 over the limit.", "D-11.2"),)
-        return [Decision(Outcome.LOCKED, why) if one.draft.id == order.draft.id else Decision() for one in passing]
+        why = (Requirement("credit limit", "10 over the limit.", "D-11.2", lock=True),)
+        return [Decision(missing=why) if one.draft.id == order.draft.id else Decision() for one in passing]
 
     monkeypatch.setattr("fluorders_tui.services.deliveries.decide", held)
     with pytest.raises(Refused, match="locked now and not delivered") as raised:

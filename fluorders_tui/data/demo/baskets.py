@@ -24,6 +24,7 @@ from fluorders_tui.domain.totals import document_totals
 ORDER_OWN = (
     "id", "number", "numbering_id", "period", "sequence", "status", "execution", "order_date", "delivery_date",
     "reference", "reference_key", "entered_by", "entered_at", "confirmed_at", "changed_at", "search_text",
+    "company_open_minor",
 )  # fmt: skip
 LINE_OWN = ("order_id", "status", "executed_micro", "delivery_date")
 
@@ -155,7 +156,7 @@ class BasketMaker:
 
 def _packed(draft: OrderDraft, customer_id: int, items: dict[str, int]) -> Basket:
     totals = document_totals(draft)
-    header = _ORDER_FIXED | header_values(draft, totals, customer_id)
+    header = _ORDER_FIXED | header_values(draft, totals, customer_id) | {"counts_credit": draft.type.credit}
     decimals = draft.currency.decimals
     lines = []
     for position, (line, share) in enumerate(zip(draft.lines, totals.final_shares, strict=True), 1):

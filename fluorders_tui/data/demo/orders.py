@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -14,7 +15,9 @@ from fluorders_tui.data.demo.known import Known
 from fluorders_tui.data.demo.writing import Bulk, Progress
 from fluorders_tui.data.order_rows import search_text
 from fluorders_tui.data.order_writing import KIND
+from fluorders_tui.domain.credit import OpenPart, open_value
 from fluorders_tui.domain.folding import fold
+from fluorders_tui.domain.money import from_scaled, to_scaled
 from fluorders_tui.domain.numbering import Numbering, number_text, period_key, policy_for
 from fluorders_tui.domain.order import Execution, LineStatus, OrderStatus
 
@@ -242,6 +245,23 @@ def execution_of_lines(basket: Basket, status: OrderStatus) -> list[tuple[str, i
     return found
 
 
+_NET = LINE_BASKET.index("net_minor")
+
+
+def _open_minor(basket: Basket, status: OrderStatus) -> int:
+    """What is left to execute of an order in that status, in hundredths of company currency (D-11.1)."""
+    if status in (_S.ENTERED, _S.CONFIRMED):
+        return max(basket.company_total_minor, 0)
+    if status is not _S.PARTIAL:
+        return 0
+    parts = []
+    for line, (line_status, executed) in zip(basket.lines, execution_of_lines(basket, status), strict=True):
+        if line.counts:
+            left = 0 if line_status == _L.EXECUTED.value else line.quantity_micro - executed
+            parts.append(OpenPart(from_scaled(line.columns[_NET], 2), Decimal(line.quantity_micro), Decimal(left)))
+    return to_scaled(open_value(from_scaled(basket.company_total_minor, 2), parts), 2)
+
+
 class _Batch:
     """Rows on their way to the database."""
 
@@ -268,7 +288,7 @@ class _Batch:
                 order_id, number, numbering_id, period, sequence, status.value,
                 _EXECUTION.get(status, Execution.NONE.value), _iso(day), told.delivery,
                 told.reference, fold(told.reference, 60), told.user, told.entered_at, told.confirmed_at,
-                told.changed_at, search_text(number, told.reference), *basket.columns,
+                told.changed_at, search_text(number, told.reference), _open_minor(basket, status), *basket.columns,
             )
         )  # fmt: skip
         for line, (line_status, executed) in zip(basket.lines, execution_of_lines(basket, status), strict=True):

@@ -18,6 +18,9 @@ from fluorders_tui.data.tables.base import BigKey, KeyText, Row, key_text
 OPEN_LINE = "status IN ('inserted', 'confirmed', 'on supply', 'ready', 'partially executed')"
 OPEN_ORDER = "status IN ('entered', 'waiting for approval', 'locked', 'confirmed', 'partially executed')"
 
+#: Orders that may use up credit (D-11.1).
+USES_CREDIT = "counts_credit AND company_open_minor > 0"
+
 
 def _minor(*, nullable: bool = False) -> Any:
     return Field(default=None if nullable else 0, sa_type=BigInteger, nullable=nullable)
@@ -143,12 +146,18 @@ class CustomerOrder(SalesDocument, table=True):
         Index("ix_customer_order_status_delivery", "status", "delivery_date"),
         Index("ix_customer_order_entry_id", "entry_id", unique=True),
         Index(
+            "ix_customer_order_exposure", "customer_id", "status", "company_open_minor",
+            sqlite_where=text(USES_CREDIT), postgresql_where=text(USES_CREDIT),
+        ),
+        Index(
             "ix_customer_order_open_customer", "customer_id", "delivery_date",
             sqlite_where=text(OPEN_ORDER), postgresql_where=text(OPEN_ORDER),
         ),
     )  # fmt: skip
     order_type: str = _text(12)
     execution: str = _text(24)
+    counts_credit: bool = Field(default=True, sa_type=Boolean, nullable=False)
+    company_open_minor: int = _minor()
     customer_id: int = Field(foreign_key="customer.id", sa_type=BigKey, nullable=False)
     printed_at: dt.datetime | None = None
     resend_confirmation: bool = Field(default=False, sa_type=Boolean, nullable=False)

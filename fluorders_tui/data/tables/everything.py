@@ -3,7 +3,21 @@
 Reading imports only the subjects it needs: making the models of all tables takes longer than the first screen.
 """
 
-from fluorders_tui.data.tables import basics, commerce, desk, documents, fulfilment, items, offers, parties, supply
+from fluorders_tui.data.tables import (
+    approvals,
+    basics,
+    commerce,
+    desk,
+    documents,
+    fulfilment,
+    items,
+    offers,
+    parties,
+    supply,
+)
 from fluorders_tui.data.tables.base import metadata
 
-__all__ = ["basics", "commerce", "desk", "documents", "fulfilment", "items", "metadata", "offers", "parties", "supply"]
+__all__ = [
+    "approvals", "basics", "commerce", "desk", "documents", "fulfilment", "items", "metadata", "offers", "parties",
+    "supply",
+]  # fmt: skip

@@ -12,6 +12,7 @@ from fluorders_tui.data.tables.base import (
     ChildRow,
     Registry,
     RegistryRow,
+    choice,
     code,
     day,
     discounts,
@@ -25,6 +26,25 @@ from fluorders_tui.data.tables.base import (
     text,
     whole,
 )
+from fluorders_tui.domain.credit import BlockKind, CreditPolicy
+
+CREDIT_POLICIES = tuple(policy.value for policy in CreditPolicy)
+BLOCK_KINDS = tuple(kind.value for kind in BlockKind)
+
+
+class CustomerGroup(RegistryRow, table=True):
+    """Customers that share one limit, such as the shops of a chain (D-11.1)."""
+
+    __tablename__ = "customer_group"
+    outside: ClassVar = Registry("customer-groups", "Customer groups", "customer group", "Parties")
+    code: str = code()
+    name: str = text("Name", in_list=True)
+    credit_limit_minor: int | None = optional_scaled(
+        "Credit limit", in_list=True, help="Of all its customers together; empty: none (D-11.1)."
+    )
+    credit_policy: str = choice(
+        "Over the limit", CREDIT_POLICIES, default="block", in_list=True, help="What happens then (D-11.1)."
+    )
 
 
 class Customer(RegistryRow, table=True):
@@ -89,6 +109,27 @@ class Customer(RegistryRow, table=True):
     group_by_project: bool = flag("Apart by project", tab="Grouping")
     group_by_payment: bool = flag("Apart by payment type and terms", default=True, tab="Grouping")
     group_by_destination: bool = flag("Apart by destination and carrier", default=True, tab="Grouping")
+    credit_limit_minor: int | None = optional_scaled(
+        "Credit limit", tab="Credit", help="In company currency; empty: no limit (D-11.1).", aliases=("limit",)
+    )
+    credit_policy: str = choice(
+        "Over the limit", CREDIT_POLICIES, default="block", tab="Credit", help="What happens then (D-11.1, D-11.2)."
+    )
+    group_id: int | None = reference(
+        "customer_group",
+        "Customer group",
+        registry="customer-groups",
+        tab="Credit",
+        help="Its limit counts beside the customer's own.",
+        aliases=("customer_group",),
+    )
+    balance_minor: int = scaled(
+        "Unpaid balance", tab="Credit", help="Executed but unpaid, typed or imported (D-11.1).", aliases=("unpaid",)
+    )
+    balance_date: dt.date | None = day("Balance of", tab="Credit", help="The day the balance is of.")
+    always_authorise: bool = flag(
+        "Always authorise", tab="Credit", help="Every order goes to a supervisor first (D-11.3)."
+    )
     pop_up_note: str = text(
         "Pop-up note", length=400, tab="Notes", help="Shown to the clerk when the customer is chosen."
     )
@@ -114,6 +155,21 @@ class CustomerPriceList(ChildRow, table=True):
     default: bool = flag("Default", in_list=True, help="Looked in first (D-4.3).")
     valid_from: dt.date | None = day("Valid from", in_list=True, help="Older lists are not used (D-4.1).")
     discounts: str = discounts("Extra discounts", in_list=True)
+
+
+class CustomerBlock(ChildRow, table=True):
+    __tablename__ = "customer_block"
+    __table_args__ = (UniqueConstraint("customer_id", "blocked_for", "valid_from"),)
+    outside: ClassVar = Registry(
+        "customer-blocks", "Blocks", "customer block", "Parties", ("customer", "blocked_for", "valid_from"), "customer"
+    )
+    customer_id: int = reference("customer", "Customer", registry="customers", required=True, in_list=True)
+    blocked_for: str = choice(
+        "Blocked for", BLOCK_KINDS, default="both", in_list=True, help="Orders, deliveries or both (D-11.3)."
+    )
+    valid_from: dt.date | None = day("Valid from", in_list=True, help="Empty: from ever.")
+    valid_to: dt.date | None = day("Valid to", in_list=True, help="Empty: until it is taken away.")
+    reason: str = text("Reason", length=200, required=True, in_list=True, help="What the clerk is told.")
 
 
 class CustomerDiscount(ChildRow, table=True):
