@@ -283,9 +283,8 @@ def order_deliveries(connection: Connection, order_id: int) -> list[Any]:
     return list(
         connection.execute(
             select(
-                DOCUMENT.c.id, DOCUMENT.c.number, DOCUMENT.c.kind, DOCUMENT.c.status, DOCUMENT.c.document_date,
-                DOCUMENT.c.entered_at, DOCUMENT.c.entered_by, DOCUMENT.c.undone_at, DOCUMENT.c.undone_by,
-                DOCUMENT_LINE.c.order_position, DOCUMENT_LINE.c.order_line_id, DOCUMENT_LINE.c.item_code,
+                DOCUMENT.c.id, DOCUMENT.c.number, DOCUMENT.c.kind, DOCUMENT.c.document_date,
+                DOCUMENT_LINE.c.order_position, DOCUMENT_LINE.c.item_code,
                 DOCUMENT_LINE.c.description, DOCUMENT_LINE.c.quantity_micro, DOCUMENT_LINE.c.undone_micro,
                 DOCUMENT_LINE.c.unit, DOCUMENT_LINE.c.forced,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
@@ -9,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, func, select
 
-from fluorders_tui.data.condition_rows import OPEN_STATUSES
+from fluorders_tui.data.availability_rows import movements_of
 from fluorders_tui.data.tables import basics, commerce, documents, items, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.terms import discount_types, micro, vat_codes
+from fluorders_tui.domain.availability import availability
 from fluorders_tui.domain.conditions import (
     CustomerConditions,
     DiscountType,
@@ -23,7 +25,7 @@ from fluorders_tui.domain.conditions import (
 )
 from fluorders_tui.domain.discounts import parse_discounts
 from fluorders_tui.domain.kits import KitComponent
-from fluorders_tui.domain.money import ONE, ZERO
+from fluorders_tui.domain.money import ONE
 from fluorders_tui.domain.order import Discount, DiscountSource, Uom, VatCode, VatKind
 
 _ITEM = table(items.Item)
@@ -99,21 +101,6 @@ def _stock_statement() -> Select[Any]:
     )
 
 
-def _ordered_statement() -> Select[Any]:
-    open_quantity = (_LINE.c.quantity_micro - _LINE.c.executed_micro).label("quantity")
-    return (
-        select(_LINE.c.item_id, _LINE.c.unit_factor_micro, func.sum(open_quantity).label("quantity"))
-        .join(_ORDER, _ORDER.c.id == _LINE.c.order_id)
-        .where(
-            _LINE.c.item_id.in_(_IDS),
-            _ORDER.c.status.in_(OPEN_STATUSES),
-            _LINE.c.status.not_in(("executed", "forcibly executed", "cancelled")),
-            _LINE.c.quantity_micro > _LINE.c.executed_micro,
-        )
-        .group_by(_LINE.c.item_id, _LINE.c.unit_factor_micro)
-    )
-
-
 def _substitute_statement() -> Select[Any]:
     link, other = table(items.ItemSubstitute), _OTHER
     return (
@@ -166,7 +153,7 @@ def _paid_statement() -> Select[Any]:
 
 
 _ITEMS, _UNITS, _PRICES = _item_statement(), _unit_statement(), _price_statement()
-_STOCK, _ORDERED, _SUBSTITUTES = _stock_statement(), _ordered_statement(), _substitute_statement()
+_STOCK, _SUBSTITUTES = _stock_statement(), _substitute_statement()
 _CUSTOMER_ITEMS, _DESCRIPTIONS = _customer_item_statement(), _description_statement()
 _NEWEST, _PAID = _newest_statement(), _paid_statement()
 
@@ -178,11 +165,13 @@ def load_item_cards(
     *,
     usual_vat: str = "",
     only_pricing: bool = False,
+    today: dt.date = dt.date.min,
 ) -> dict[str, ItemCard]:
     """The cards of items by code, with the prices of the customer's lists and what they paid last.
 
     Unknown codes are left out. `usual_vat` is the VAT code of items that name none. `only_pricing` leaves out
-    what no price follows from: stock, what is on order, substitutes, and what was paid last.
+    what no price follows from: stock, what moves it, substitutes, and what was paid last. Of substitutes it is
+    said what is free `today`.
     """
     rows = connection.execute(_ITEMS, {"codes": codes}).all()
     if not rows:
@@ -192,8 +181,8 @@ def load_item_cards(
     units = _units(connection, ids)
     prices = _prices(connection, ids, conditions)
     stock = {} if only_pricing else _stock(connection, ids)
-    ordered = {} if only_pricing else _ordered(connection, ids)
-    substitutes = defaultdict(list) if only_pricing else _substitutes(connection, ids)
+    moves = {} if only_pricing else movements_of(connection, ids)
+    substitutes = defaultdict(list) if only_pricing else _substitutes(connection, ids, today)
     mine = _customer_items(connection, ids, conditions)
     last = {} if only_pricing else _last_prices(connection, ids, conditions)
     described = _descriptions(connection, ids, conditions)
@@ -220,7 +209,7 @@ def load_item_cards(
             customer_item=mine[row.id].code if row.id in mine else "",
             prices=tuple(prices[row.id]),
             stock=stock.get(row.id),
-            on_order_by_customers=ordered.get(row.id, ZERO),
+            movements=moves.get(row.id, ()),
             last_price=last.get(row.id),
             substitutes=tuple(substitutes[row.id]),
         )
@@ -270,23 +259,15 @@ def _stock(connection: Connection, ids: Sequence[int]) -> dict[int, Decimal]:
     return {item_id: micro(int(quantity)) for item_id, quantity in connection.execute(_STOCK, {"ids": ids})}
 
 
-def _ordered(connection: Connection, ids: Sequence[int]) -> dict[int, Decimal]:
-    """What customers still wait for, in main units: it is not free any more (D-6.7)."""
-    found: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for item_id, factor, quantity in connection.execute(_ORDERED, {"ids": ids}):
-        found[item_id] += micro(int(quantity)) * micro(factor)
-    return found
-
-
-def _substitutes(connection: Connection, ids: Sequence[int]) -> dict[int, list[Substitute]]:
+def _substitutes(connection: Connection, ids: Sequence[int], today: dt.date) -> dict[int, list[Substitute]]:
     found: dict[int, list[Substitute]] = defaultdict(list)
     rows = connection.execute(_SUBSTITUTES, {"ids": ids}).all()
     if not rows:
         return found
     others = [row.id for row in rows]
-    stock, ordered = _stock(connection, others), _ordered(connection, others)
+    stock, moves = _stock(connection, others), movements_of(connection, others)
     for row in rows:
-        free = stock[row.id] - ordered.get(row.id, ZERO) if row.id in stock else None
+        free = availability(stock[row.id], moves.get(row.id, ()), today).free_now if row.id in stock else None
         found[row.item_id].append(Substitute(row.code, row.description, free))
     return found
 
@@ -360,3 +341,12 @@ def kit_components(connection: Connection, code: str) -> tuple[KitComponent, ...
         .order_by(other.c.code)
     )
     return tuple(KitComponent(row.code, micro(row.quantity_micro)) for row in rows)
+
+
+def item_in_short(connection: Connection, code: str) -> Any | None:
+    """An item's row, code, description and main unit, None for an unknown code."""
+    return connection.execute(
+        select(_ITEM.c.id, _ITEM.c.code, _ITEM.c.description, _UNIT.c.code.label("unit"))
+        .join(_UNIT, _UNIT.c.id == _ITEM.c.unit_id)
+        .where(_ITEM.c.code == code)
+    ).first()

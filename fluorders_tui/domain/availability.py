@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fluorders_tui.domain.money import ZERO
+from fluorders_tui.domain.money import EXACT, ZERO
+from fluorders_tui.domain.order import OrderDraft, OrderLine
 
 _DAY = dt.timedelta(days=1)
 
@@ -105,6 +106,37 @@ def availability(stock: Decimal, movements: Iterable[Movement], today: dt.date) 
         for day, level, promise in zip(days, available, promises, strict=True)
     )
     return Availability(stock, tuple(points), undated)
+
+
+def open_movement(line: OrderLine, order: OrderDraft) -> Movement | None:
+    """What an order's line still wants of its item and when, in main units; None where nothing is open of it."""
+    left = EXACT.multiply(line.quantity - line.executed, line.uom.factor)
+    if left <= 0:
+        return None
+    return Movement(line.ready_date or line.delivery_date or order.delivery_date, -left)
+
+
+def while_typing(
+    movements: Iterable[Movement], item: str, draft: OrderDraft, saved: OrderDraft, *, besides: int = -1
+) -> tuple[Movement, ...]:
+    """An item's stored movements with the order being typed in place of what is stored of it (D-15.3).
+
+    `saved` is that order as it was opened, which `movements` still count; `besides` is the place of the line that
+    asks, whose own need is not counted.
+    """
+    supply = [one for one in movements if one.quantity > 0]
+    demand: dict[dt.date | None, Decimal] = defaultdict(lambda: ZERO)
+    for one in movements:
+        if one.quantity < 0:
+            demand[one.date] -= one.quantity
+    if saved.id:
+        for line in saved.lines:
+            if line.item == item and (stored := open_movement(line, saved)):
+                demand[stored.date] += stored.quantity
+    for place, line in enumerate(draft.lines):
+        if line.item == item and place != besides and (typed := open_movement(line, draft)):
+            demand[typed.date] -= typed.quantity
+    return (*supply, *(Movement(day, -quantity) for day, quantity in demand.items() if quantity > 0))
 
 
 def _lowest_from_here(levels: Sequence[Decimal]) -> list[Decimal]:

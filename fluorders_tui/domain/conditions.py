@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from fluorders_tui.domain.availability import Movement
 from fluorders_tui.domain.calendars import Calendar
 from fluorders_tui.domain.discount_policies import NO_POLICIES, PolicyIndex
 from fluorders_tui.domain.money import ZERO
@@ -154,8 +155,8 @@ class Substitute:
 class ItemCard:
     """An item as an order line needs it: units, prices in the customer's lists, checks, stock (D-2.2, D-6.7).
 
-    `sales_price` is per main unit in company currency. `uoms` starts with the main unit. `stock` and
-    `on_order_by_customers` are in main units, None where nothing is known.
+    `sales_price` is per main unit in company currency. `uoms` starts with the main unit. `stock` is
+    in main units, None where nobody keeps it; `movements` are what comes and what customers wait for (D-15.3).
     `description` is in the customer's language, or the customer's own where they have one.
     """
 
@@ -178,7 +179,7 @@ class ItemCard:
     customer_item: str = ""
     prices: tuple[ListPrice, ...] = ()
     stock: Decimal | None = None
-    on_order_by_customers: Decimal = ZERO
+    movements: tuple[Movement, ...] = ()
     last_price: LastPrice | None = None
     substitutes: tuple[Substitute, ...] = ()
     entered_uom: str = ""

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
+from fluorders_tui.domain.availability import Availability, availability, while_typing
 from fluorders_tui.domain.conditions import CustomerConditions, ItemCard
 from fluorders_tui.domain.discounts import format_discounts
-from fluorders_tui.domain.money import ZERO
 from fluorders_tui.domain.order import LineType, OrderDraft, OrderLine
 from fluorders_tui.domain.pricing import explain_price
 from fluorders_tui.domain.totals import Totals, document_totals
 from fluorders_tui.widgets.side_panel import Block, Fact
 
-__all__ = ["PanelText"]
+__all__ = ["Asking", "PanelText"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The line in the strip with its item: in which order (as typed and as `saved`), at which place, on which day."""
+
+    draft: OrderDraft
+    saved: OrderDraft
+    line: OrderLine
+    card: ItemCard
+    place: int
+    today: dt.date
+
+    @property
+    def needed(self) -> Decimal:
+        """What the line still wants, in the item's main unit."""
+        return (self.line.quantity - self.line.executed) * self.line.uom.factor
 
 
 class PanelText:
@@ -61,18 +79,11 @@ class PanelText:
             blocks.append(Block("Internal", (conditions.internal_note,)))
         return blocks
 
-    def item(self, draft: OrderDraft, line: OrderLine, card: ItemCard, *, margin: bool) -> list[Block]:
+    def item(self, asking: Asking, *, margin: bool) -> list[Block]:
         """Stock and availability, last price, why this price, margin where the role may, substitutes."""
+        draft, line, card = asking.draft, asking.line, asking.card
         unit = card.main_uom.code
-        facts: list[str | Fact] = []
-        free = self.free(draft, line, card)
-        if card.stock is None:
-            facts.append("Stock is not known.")
-        else:
-            facts += [
-                Fact("Stock", f"{self.number(card.stock)} {unit}"),
-                Fact("Free now", f"{self.number(free)} {unit}", "bad" if free is not None and free < 0 else "good"),
-            ]
+        facts = self._free_facts(asking)
         if len(card.uoms) > 1:
             facts += [Fact(f"1 {uom.code}", f"{self.number(uom.factor)} {unit}") for uom in card.uoms[1:4]]
         if card.pack_quantity:
@@ -109,19 +120,34 @@ class PanelText:
             )
         return blocks
 
-    def free(self, draft: OrderDraft, line: OrderLine, card: ItemCard) -> Decimal | None:
-        """Stock less what customers wait for, this order included (D-6.7); None where no stock is known."""
+    def free(self, asking: Asking) -> Availability | None:
+        """What is free of the item over time, this order's other lines included (D-15.3); None without known stock."""
+        card = asking.card
         if card.stock is None:
             return None
-        typed = sum(
-            (
-                (one.quantity - one.executed) * one.uom.factor
-                for one in draft.lines
-                if one.item == card.code and not one.id and one is not line
-            ),
-            ZERO,
-        )
-        return card.stock - card.on_order_by_customers - typed
+        moves = while_typing(card.movements, card.code, asking.draft, asking.saved, besides=asking.place)
+        return availability(card.stock, moves, asking.today)
+
+    def _free_facts(self, asking: Asking) -> list[str | Fact]:
+        """Stock, free now, and from when on the line's quantity is free where it is not yet."""
+        card, unit, free = asking.card, asking.card.main_uom.code, self.free(asking)
+        if free is None or card.stock is None:
+            return ["Stock is not known."]
+        enough = free.free_now >= asking.needed and free.free_now >= 0
+        facts: list[str | Fact] = [
+            Fact("Stock", f"{self.number(card.stock)} {unit}"),
+            Fact("Free now", f"{self.number(free.free_now)} {unit}", "good" if enough else "bad"),
+        ]
+        if not enough and asking.needed > 0:
+            facts.append(Fact("Free from", self._free_from(free, asking.needed)))
+        coming = next((point for point in free.points if point.supply), None)
+        if coming is not None:
+            facts.append(Fact(f"Comes {self.day(coming.date)}", f"{self.number(coming.supply)} {unit}"))
+        return facts
+
+    def _free_from(self, free: Availability, needed: Decimal) -> str:
+        day = free.free_from(needed)
+        return "not known" if day is None else self.day(day)
 
     def _margin(self, draft: OrderDraft, line: OrderLine) -> list[Fact]:
         if line.line_type is LineType.NOTE or not line.quantity:
@@ -138,18 +164,17 @@ class PanelText:
 
     def in_short(
         self,
-        draft: OrderDraft,
         conditions: CustomerConditions | None,
-        line: OrderLine | None,
-        card: ItemCard | None,
+        asking: Asking | None,
     ) -> str:
         """The same on one line, where there is no room for the panel."""
-        if line is None and conditions is not None and conditions.pop_up_note:
-            return f"! {conditions.pop_up_note}"
-        if line is None or card is None:
-            return ""
-        free = self.free(draft, line, card)
-        parts = [f"free {self.number(free)} {card.main_uom.code}" if free is not None else "stock ?"]
+        if asking is None:
+            return f"! {conditions.pop_up_note}" if conditions is not None and conditions.pop_up_note else ""
+        line, card, free = asking.line, asking.card, self.free(asking)
+        parts = ["stock ?"]
+        if free is not None:
+            later = f", from {self._free_from(free, asking.needed)}" if free.free_now < asking.needed else ""
+            parts = [f"free {self.number(free.free_now)} {card.main_uom.code}{later}"]
         if card.last_price:
             chain = f" {card.last_price.discounts}" if card.last_price.discounts else ""
             parts.append(f"last {self.price(card.last_price.price)}{chain} on {self.day(card.last_price.date)}")

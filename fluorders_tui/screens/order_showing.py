@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluorders_tui.domain.discounts import format_discounts
@@ -11,7 +12,7 @@ from fluorders_tui.screens.document_typing import DocumentTyping
 from fluorders_tui.screens.order_header import HEADER_FIELDS, HeaderField
 from fluorders_tui.screens.order_kind import ORDER, Kind
 from fluorders_tui.screens.order_lookups import LINE_MARKS
-from fluorders_tui.screens.order_panel import PanelText
+from fluorders_tui.screens.order_panel import Asking, PanelText
 from fluorders_tui.widgets.edit_strip import EditStrip
 from fluorders_tui.widgets.info_line import InfoLine
 from fluorders_tui.widgets.side_panel import SidePanel
@@ -226,12 +227,16 @@ class OrderShowing(DocumentTyping):
         session = self.session
         line, card = session.line, session.card
         text = self.panel_text
+        asking = None
         if line is not None and card is not None:
-            blocks = text.item(session.draft, line, card, margin=self.desk.sees_margin)
+            # An offer reserves nothing, so nothing stored is replaced by what is typed.
+            saved = session.saved.draft if self.kind is ORDER else replace(session.draft, id=0)
+            asking = Asking(session.draft, saved, line, card, session.editing, self.desk.today())
+            blocks = text.item(asking, margin=self.desk.sees_margin)
         else:
             blocks = text.customer(session.draft, session.conditions)
         self.query_one(SidePanel).show(blocks)
-        self.query_one(InfoLine).show(text.in_short(session.draft, session.conditions, line, card))
+        self.query_one(InfoLine).show(text.in_short(session.conditions, asking))
 
 
 def typed_line(line: OrderLine) -> str:

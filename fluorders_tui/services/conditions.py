@@ -59,7 +59,7 @@ def item_card(desk: Desk, code: str, conditions: CustomerConditions | None = Non
 def item_cards(desk: Desk, codes: Sequence[str], conditions: CustomerConditions | None = None) -> dict[str, ItemCard]:
     """The cards of several items at once, by code; unknown codes are left out."""
     with desk.store.read() as connection:
-        return load_item_cards(connection, codes, conditions, usual_vat=desk.company.vat_code)
+        return load_item_cards(connection, codes, conditions, usual_vat=desk.company.vat_code, today=desk.today())
 
 
 def order_type(desk: Desk, code: str = "") -> OrderType:

@@ -17,7 +17,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.config import Settings
-from fluorders_tui.domain.errors import DeskError, Unreadable
+from fluorders_tui.domain.errors import Unreadable
+from fluorders_tui.shell.typed_lines import line_place, line_quantity, typed_number
 
 if TYPE_CHECKING:
     from fluorders_tui.services.desk import Desk
@@ -114,7 +115,7 @@ def _act(desk: Desk, found: SavedSupplierOrder, args: Namespace) -> SavedSupplie
 
     order_id, version = found.draft.id, found.draft.version
     if args.action == "cancel":
-        lines = [_place(text) for text in args.line] or None
+        lines = [line_place(text) for text in args.line] or None
         return services.cancel(desk, order_id, args.reason, lines, version=version)
     quantities = _quantities(args.line)
     if args.action == "receive":
@@ -123,39 +124,17 @@ def _act(desk: Desk, found: SavedSupplierOrder, args: Namespace) -> SavedSupplie
         return services.receive_goods(desk, order_id, quantities or None, consent=args.consent, version=version)
     from fluorders_tui.shell.orders import day
 
-    said = {place: services.Confirmation(quantity) for place, quantity in quantities.items()}
+    said = {line: services.Confirmation(sends) for line, sends in quantities.items()}
     for text in args.date:
-        number, _, date = text.partition("=")
-        place = _place(number, "--date")
-        quantity = said[place].quantity if place in said else None
-        said[place] = services.Confirmation(quantity, day(date, "--date", desk.today()))
+        typed, _, date = text.partition("=")
+        line = line_place(typed, "--date")
+        sends = said[line].quantity if line in said else None
+        said[line] = services.Confirmation(sends, day(date, "--date", desk.today()))
     return services.confirm(desk, order_id, said, on=day(args.on, "--on", desk.today()), version=version)
 
 
-def _place(text: str, option: str = "--line") -> int:
-    """The index of a line by its number, from 1."""
-    if not text.strip().isdecimal() or int(text) < 1:
-        raise Unreadable(f"“{text[:40]}” is no line's number.", field=option, hint="Lines count from 1.")
-    return int(text) - 1
-
-
 def _quantities(given: Sequence[str]) -> dict[int, Decimal]:
-    found: dict[int, Decimal] = {}
-    for text in given:
-        number, equals, quantity = text.partition("=")
-        if not equals:
-            raise Unreadable(f"“{text[:40]}” names no quantity.", field="--line", hint="Such as --line 1=20.")
-        found[_place(number)] = _number(quantity, "--line")
-    return found
-
-
-def _number(text: str, option: str) -> Decimal:
-    from fluorders_tui.domain.shorthand import parse_decimal
-
-    try:
-        return parse_decimal(text)
-    except DeskError as error:
-        raise Unreadable(error.message, field=option, hint=error.hint) from None
+    return dict(line_quantity(text) for text in given)
 
 
 def _convert(desk: Desk, found: SavedSupplierOrder, args: Namespace) -> int:
@@ -177,12 +156,12 @@ def _convert(desk: Desk, found: SavedSupplierOrder, args: Namespace) -> int:
     order_id = found.draft.id
     quantities = _quantities(args.line)
     if not args.line:
-        quantities = {place: left for place, left in enumerate(unpromised(desk, order_id)) if left > 0}
-    place = destination_of(desk, args.customer, args.destination) if args.destination else None
+        quantities = {line: left for line, left in enumerate(unpromised(desk, order_id)) if left > 0}
+    where = destination_of(desk, args.customer, args.destination) if args.destination else None
     sharing = Sharing(
-        tuple(Share(line, args.customer, quantity, place) for line, quantity in quantities.items()),
+        tuple(Share(line, args.customer, share, where) for line, share in quantities.items()),
         SupplyMode.DROP_SHIP if args.drop_ship else SupplyMode.ON_DEMAND,
-        None if args.markup is None else _number(args.markup, "--markup"),
+        None if args.markup is None else typed_number(args.markup, "--markup"),
         args.type,
     )
     if not args.dry_run:

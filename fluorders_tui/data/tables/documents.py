@@ -170,7 +170,8 @@ class CustomerOrderLine(SalesLine, table=True):
         UniqueConstraint("order_id", "position"),
         Index("ix_customer_order_line_item_id", "item_id", "order_id"),
         Index(
-            "ix_customer_order_line_open_item", "item_id", "order_id",
+            "ix_customer_order_line_open_item", "item_id", "order_id", "ready_date", "delivery_date",
+            "unit_factor_micro", "quantity_micro", "executed_micro", "status",
             sqlite_where=text(OPEN_LINE), postgresql_where=text(OPEN_LINE),
         ),
     )  # fmt: skip
