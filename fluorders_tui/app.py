@@ -32,6 +32,7 @@ __all__ = ["SCREENS", "DeskSettings", "FluordersApp", "run_desk"]
 
 SCREENS: Mapping[str, str] = {
     "board": "fluorders_tui.screens.board:BoardScreen",
+    "conversion_runs": "fluorders_tui.screens.conversion_runs:ConversionRunsScreen",
     "convert_offers": "fluorders_tui.screens.convert_offers:ConvertOffersScreen",
     "home": "fluorders_tui.screens.home:HomeScreen",
     "jump": "fluorders_tui.screens.jump:JumpScreen",

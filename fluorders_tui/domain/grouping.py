@@ -135,7 +135,8 @@ def _place(address: Address | None) -> str:
 
 def destination_part(draft: OrderDraft) -> tuple[object, str]:
     """What documents are compared by where they are apart by destination and carrier, and how it reads."""
-    parts = (_place(draft.recipient), _place(draft.destination), draft.carrier)
+    # The carrier first: it is short, and addresses without a code are not.
+    parts = (draft.carrier, _place(draft.recipient), _place(draft.destination))
     text = ", ".join(part for part in parts if part)
     return (draft.recipient, draft.destination, draft.carrier), text or "none"
 
@@ -182,7 +183,7 @@ def group_offers(
     """Groups in the order of their first offers; `own` are the parameters of customers who have some, by code.
 
     `reasons` of a group are the parts of its key in which it differs from some other group of the
-    same customer, or the customer alone where nothing else does: `destination and carrier: D2, DHL`.
+    same customer, or the customer alone where nothing else does: `destination and carrier: DHL, D2`.
     """
     found: dict[tuple[tuple[str, object], ...], tuple[GroupKey, list[Offer]]] = {}
     for offer in offers:

@@ -261,7 +261,8 @@ class ConversionPreview(OfferPicking, LongWork):
         self.orders.set_columns((replace(ORDERS[0], title="Orders made"), *ORDERS[1:]))
         self.orders.refresh_source(ListSource(OrderRows(self, self.shown, numbers).rows()), keep_key=False)
         self.show_choosing_title()
-        self.message_line.say(f"Made {self.short(numbers)}. Enter opens one, Ctrl+Z takes it all back.", "done")
+        named = ", ".join(numbers) if len(numbers) < 3 else f"{len(numbers)} orders"
+        self.message_line.say(f"Made {named}. Enter opens one, Ctrl+Z takes it all back.", "done")
 
 
 def _lines_of(offers: Sequence[Convertible]) -> list[OfferLines]:

@@ -39,6 +39,9 @@ ELSEWHERE: tuple[Destination, ...] = (
     Destination(screen="supplier_order_entry", label="New supplier order", help="Type an order to a supplier."),
     Destination(screen="convert_offers", label="Convert offers", help="Make customer orders of offers."),
     Destination(
+        screen="conversion_runs", label="Conversions", help="Who made which orders of which offers; taking one back."
+    ),
+    Destination(
         screen="registry", arguments={"name": "customers"}, label="Customers", help="The registry of customers."
     ),
     Destination(screen="registry", arguments={"name": "items"}, label="Items", help="The registry of items."),

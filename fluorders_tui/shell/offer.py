@@ -8,6 +8,7 @@ fluorders offer lose NUMBER…      they, or what is left of them, are lost
 fluorders offer duplicate NUMBER… enter copies, at the same prices or priced again
 fluorders offer convert NUMBER…   make customer orders of them, or show with --dry-run what would come
 fluorders offer undo RUN          take a conversion back; its orders are cancelled
+fluorders offer runs              list the conversions: who made which orders of which offers
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from typing import TYPE_CHECKING
 
 from fluorders_tui.config import Settings
 from fluorders_tui.domain.errors import Unreadable
+from fluorders_tui.shell import offer_conversion
 
 if TYPE_CHECKING:
-    from fluorders_tui.services.conversions import Asked, Preview
     from fluorders_tui.services.desk import Desk
     from fluorders_tui.services.saved_offer import SavedOffer
 
@@ -31,7 +32,7 @@ _FORMATS = ("text", "json", "csv")
 def register(parser: ArgumentParser) -> None:
     """Describe the arguments of `fluorders offer`."""
     commands = parser.add_subparsers(
-        dest="action", metavar="new|show|confirm|version|lose|duplicate|convert|undo", required=True
+        dest="action", metavar="new|show|confirm|version|lose|duplicate|convert|undo|runs", required=True
     )
 
     def command(name: str, about: str, *, numbers: bool = True) -> ArgumentParser:
@@ -57,14 +58,9 @@ def register(parser: ArgumentParser) -> None:
     duplicate = command("duplicate", "enter copies")
     duplicate.add_argument("--customer", metavar="CODE", default="", help="for this customer")
     duplicate.add_argument("--reprice", action="store_true", help="price them again instead of keeping the prices")
-    convert = command("convert", "make customer orders of them")
-    convert.add_argument(
-        "--lines", choices=("all", "open"), default="all", help="what is left of all lines, or only untouched ones"
+    offer_conversion.register(
+        command, lambda name, about: commands.add_parser(name, prog=f"fluorders offer {name}", help=about)
     )
-    convert.add_argument("--confirm", action="store_true", help="confirm those that are not, today")
-    convert.add_argument("--dry-run", action="store_true", help="show what would come, and write nothing")
-    undo = commands.add_parser("undo", prog="fluorders offer undo", help="take a conversion back")
-    undo.add_argument("run", metavar="RUN", help="the run's number, as convert printed it")
 
 
 def run(args: Namespace, settings: Settings) -> int:
@@ -74,10 +70,8 @@ def run(args: Namespace, settings: Settings) -> int:
     from fluorders_tui.shell.opening import open_desk
 
     desk = open_desk(settings)
-    if args.action == "undo":
-        return _undo(desk, args.run)
-    if args.action == "convert":
-        return _convert(desk, args)
+    if args.action in ("convert", "undo", "runs"):
+        return offer_conversion.run_conversion(desk, args)
     from fluorders_tui.services.offers import open_offer
 
     found = [open_offer(desk, number, getattr(args, "offer_version", None)) for number in args.numbers]
@@ -130,57 +124,6 @@ def _act(desk: Desk, found: Sequence[SavedOffer], args: Namespace) -> list[Saved
                     sys.stderr.write(f"fluorders: {one.number}: {notice.text}\n")
                 done.append(enter_offer(desk, copy.offer))
     return done
-
-
-def _convert(desk: Desk, args: Namespace) -> int:
-    from fluorders_tui.domain.errors import Several
-    from fluorders_tui.services.conversions import Asked, Lines, convert, preview
-    from fluorders_tui.services.offers import open_offer
-    from fluorders_tui.services.orders import open_order_row
-    from fluorders_tui.shell.order import write_orders
-
-    offers = tuple(dict.fromkeys(open_offer(desk, number).draft.id for number in args.numbers))
-    confirm_on = desk.today() if args.confirm else None
-    asked = Asked(offers, lines=Lines(args.lines), confirm_on=confirm_on)
-    seen = preview(desk, asked)
-    if seen.refusals:
-        raise seen.refusals[0] if len(seen.refusals) == 1 else Several(seen.refusals)
-    if args.dry_run:
-        return _show(desk, seen, args.format)
-    made = convert(desk, _seen(asked, seen))
-    write_orders(desk, [open_order_row(desk, row) for row, _ in made.orders], args.format, as_list=True)
-    sys.stderr.write(f"fluorders: run {made.run_id}\n")
-    return 0
-
-
-def _seen(asked: Asked, seen: Preview) -> Asked:
-    from dataclasses import replace
-
-    return replace(asked, versions=seen.versions)
-
-
-def _show(desk: Desk, seen: Preview, form: str) -> int:
-    """The orders that would come; why each is its own goes beside them."""
-    from fluorders_tui.documents.table_writing import shown
-    from fluorders_tui.services.saved_order import completed
-    from fluorders_tui.shell.order import write_orders
-
-    write_orders(desk, [completed(desk, one.draft, totals=one.totals) for one in seen.orders], form, as_list=True)
-    for place, one in enumerate(seen.orders, 1):
-        numbers = ", ".join(offer.draft.number for offer in one.offers)
-        reasons = f" ({'; '.join(one.reasons)})" if one.reasons else ""
-        newcomer = f"; {one.draft.name} becomes customer {one.new_customer}" if one.new_customer else ""
-        sys.stderr.write(f"fluorders: order {place} from {numbers}{shown(reasons + newcomer)}\n")
-    return 0
-
-
-def _undo(desk: Desk, run: str) -> int:
-    from fluorders_tui.services.conversion_runs import undo
-
-    if not run.isascii() or not run.isdecimal() or len(run) > 18:
-        raise Unreadable(f"“{run[:40]}” is no run's number.", field="RUN", hint="It is what convert printed.")
-    sys.stdout.writelines(f"{number} cancelled\n" for number in undo(desk, int(run)))
-    return 0
 
 
 def write_offers(desk: Desk, saved: Sequence[SavedOffer], form: str, *, as_list: bool) -> None:

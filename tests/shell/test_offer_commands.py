@@ -95,9 +95,9 @@ def test_a_prospect_goes_in_and_comes_out(run: Run, tmp_path: Path) -> None:
     assert offer["address"] == {"name": "Nuova Srl", "city": "Torino", "country": "IT"}
     again = json.loads(run("offer", "new", document(tmp_path, offer), "--dry-run")[1])
     assert (again["name"], again["address"]) == (offer["name"], offer["address"])
-    code, out, err = run("offer", "convert", offer["number"], "--confirm", "--dry-run")
+    code, out, _ = run("offer", "convert", offer["number"], "--confirm", "--dry-run")
     assert (code, json.loads(out)[0]["customer"]) == (0, "C0004")
-    assert "Nuova Srl becomes customer C0004" in err
+    assert json.loads(out)[0]["conversion"]["new_customer"] == "C0004"
 
 
 @pytest.mark.parametrize(
@@ -155,14 +155,37 @@ def test_an_offer_is_converted_and_taken_back(run: Run, tmp_path: Path, desk: De
     assert again[0] == 1
     assert f"anna made {order['number']} of it" in again[2]
     story = json.loads(run("status", order["number"], "--format", "json")[1])
-    assert [(link["line"], link["direction"], link["number"], link["quantity"]) for link in story["links"]][1:] == [
-        (1, "from", number, "12"), (3, "from", number, "5"),
-    ]  # fmt: skip
+    told = [(link["line"], link["direction"], link["number"], link["quantity"]) for link in story["links"]]
+    assert [one for one in told if one[0]] == [(1, "from", number, "12"), (3, "from", number, "5")]
     assert f"line 1: 12 from offer {number}, line 1; converted" in run("status", order["number"])[1]
     assert run("offer", "undo", err.split()[-1])[:2] == (0, f"{order['number']} cancelled\n")
     assert run("offer", "undo", err.split()[-1])[0] == 4
     assert run("offer", "undo", "x")[0] == 2
     assert json.loads(run("offer", "show", number)[1])["status"] == "confirmed"
+
+
+def test_what_would_come_is_shown_and_runs_are_listed(run: Run, tmp_path: Path) -> None:
+    first, second = made(run, tmp_path, DOCUMENT)["number"], made(run, tmp_path, PROSPECT)["number"]
+    asked = ("offer", "convert", first, second, "--confirm", "--date", "2026-12-01", "--customer", f"{second}=NUOVA")
+    code, out, _ = run(*asked, "--dry-run", "--format", "text")
+    assert code == 0
+    assert f"Made of    {first}\n" in out
+    assert "Prospect   Nuova Srl becomes new customer NUOVA" in out
+    assert f"Confirms   {second}" in out
+    would = json.loads(run(*asked, "--dry-run")[1])
+    assert [one["conversion"]["offers"] for one in would] == [[first], [second]]
+    assert [(one["date"], one["conversion"]["run"]) for one in would] == [("2026-12-01", None)] * 2
+    assert would[1]["conversion"]["new_customer"] == "NUOVA"
+    code, out, _ = run(*asked)
+    (number, other) = [one["number"] for one in json.loads(out)]
+    assert {one["conversion"]["run"] for one in json.loads(out)} == {1}
+    (listed,) = json.loads(run("offer", "runs", "--format", "json")[1])
+    assert (listed["run"], listed["what"], listed["undone_at"]) == (1, f"{first}, {second} → {number}, {other}", None)
+    assert f"{number} would be cancelled, made of {first}\n" in run("offer", "undo", "1", "--dry-run")[1]
+    assert run("offer", "undo", "1")[0] == 0
+    assert json.loads(run("offer", "runs", "--format", "json")[1])[0]["undone_by"] == "anna"
+    assert run("offer", "convert", first, "--on", "2026-12-01")[0] == 2
+    assert run("offer", "convert", first, "--customer", "X")[0] == 2
 
 
 def test_offers_are_listed(run: Run, tmp_path: Path) -> None:

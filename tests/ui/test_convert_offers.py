@@ -95,7 +95,7 @@ async def test_the_orders_stand_beside_with_what_keeps_them_apart(desk: Desk) ->
         await screen.caught_up()
         rows = screen.orders.source.rows(0, 50)
         texts = "\n".join(row.cells[0] for row in rows or ())
-        assert "apart by destination and carrier: Rossi [Milano], Milano, IT, DHL" in texts
+        assert "apart by destination and carrier: DHL, Rossi [Milano], Milano, IT" in texts
         assert "prospect becomes new customer C0004" in texts
         assert "confirms OF2026-00001, OF2026-00003 on" in screen.message_line.text
         # Emptied, the day of confirmation confirms nothing, and F10 says so.

@@ -74,7 +74,7 @@ def test_different_customers_never_share_an_order():
         ("by_payment", {"payments": (PaymentLine("BANK", AT_ONCE),)}, {}, "payment: BANK NOW"),
         ("by_payment", {"payments": (PaymentLine("CASH", OTHER_TERM),)}, {}, "payment: CASH 30"),
         ("by_destination", {"destination": Address("D2")}, {}, "destination and carrier: D2"),
-        ("by_destination", {"carrier": "DHL"}, {}, "destination and carrier: D1, DHL"),
+        ("by_destination", {"carrier": "DHL"}, {}, "destination and carrier: DHL, D1"),
         ("by_destination", {"recipient": Address("R")}, {}, "destination and carrier: R, D1"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
