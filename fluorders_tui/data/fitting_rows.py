@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from fluorders_tui.data.registries import registries
 from fluorders_tui.data.registry_rows import IN_LIST
-from fluorders_tui.data.tables import basics, commerce, desk, items, parties
+from fluorders_tui.data.tables import desk, items, parties
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.domain.conditions import PriceListVersion
 
@@ -67,24 +67,7 @@ def with_own_unit(connection: Connection, ids: Sequence[int]) -> list[tuple[int,
     return [(owner, row_id) for owner, row_id in rows]
 
 
-#: Where the codes stand that the company's row names in plain text.
-COMPANY_CODES = {
-    "country": ("country", table(basics.Country)),
-    "currency": ("currency", table(desk.Currency)),
-    "language": ("language", table(basics.Language)),
-    "order_type": ("order type", table(commerce.OrderType)),
-    "vat_code": ("VAT code", table(commerce.VatCode)),
-    "calendar": ("calendar", table(desk.Calendar)),
-}
-
-
 def company_row_of(connection: Connection, row_id: int) -> dict[str, object]:
     """The company's parameters as stored."""
     company = table(desk.Company)
     return dict(connection.execute(select(company).where(company.c.id == row_id)).one()._mapping)
-
-
-def code_exists(connection: Connection, field: str, code: str) -> bool:
-    """Whether a code that the company's row names in `field` is there."""
-    _, named = COMPANY_CODES[field]
-    return connection.execute(select(named.c.id).where(named.c.code == code)).first() is not None

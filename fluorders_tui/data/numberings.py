@@ -97,11 +97,9 @@ def provisional_number(connection: Connection, numbering_code: str, date: dt.dat
     numbering_id, numbering = load_numbering(connection, numbering_code)
     policy = policy_for(numbering, date)
     period = period_key(policy, date)
-    last = connection.execute(
-        select(_COUNTER.c.last_number).where(_COUNTER.c.numbering_id == numbering_id, _COUNTER.c.period == period)
-    ).scalar()
+    last = _last(connection, numbering_id, period)
     try:
-        sequence = _choose(connection, numbering_id, policy, period, date, last or 0)
+        sequence = _choose(connection, numbering_id, policy, period, date, last)
     except Refused:
         return ""
     return number_text(numbering, date, sequence, type_code, user)
@@ -113,10 +111,22 @@ def upcoming(
     """The next numbers by the period's counter, as they would look on `date`; none is taken (D-9.3b)."""
     numbering_id, numbering = load_numbering(connection, numbering_code)
     period = period_key(policy_for(numbering, date), date)
-    last = connection.execute(
-        select(_COUNTER.c.last_number).where(_COUNTER.c.numbering_id == numbering_id, _COUNTER.c.period == period)
-    ).scalar()
-    return preview(numbering, date, last or 0, count, type_code, user)
+    return preview(numbering, date, _last(connection, numbering_id, period), count, type_code, user)
+
+
+def last_numbers(connection: Connection, numbering_code: str) -> dict[str, int]:
+    """The last number given automatically in each period of a numbering; empty for one that gave none yet."""
+    rows = connection.execute(
+        select(_COUNTER.c.period, _COUNTER.c.last_number)
+        .join(_NUMBERING, _NUMBERING.c.id == _COUNTER.c.numbering_id)
+        .where(_NUMBERING.c.code == numbering_code)
+    )
+    return {row.period: row.last_number for row in rows}
+
+
+def _last(connection: Connection, numbering_id: int, period: str) -> int:
+    query = select(_COUNTER.c.last_number).where(_COUNTER.c.numbering_id == numbering_id, _COUNTER.c.period == period)
+    return connection.execute(query).scalar() or 0
 
 
 def take_number(

@@ -25,8 +25,8 @@ from fluorders_tui.domain.order import Discount, DiscountSource
 _POLICY = table(items.DiscountPolicy)
 
 
-def combination_rows(connection: Connection) -> list[tuple[int, DiscountCombination]]:
-    """The active combinations with their rows."""
+def combination_rows(connection: Connection, *, but: str = "") -> list[tuple[int, DiscountCombination]]:
+    """The active combinations with their rows, without the one with the code `but`."""
     combination = table(items.DiscountCombination)
     return [
         (
@@ -35,7 +35,7 @@ def combination_rows(connection: Connection) -> list[tuple[int, DiscountCombinat
                 row.priority, row.customer, row.category, row.item_class, row.discount_category, row.item
             ),
         )
-        for row in connection.execute(select(combination).where(combination.c.active))
+        for row in connection.execute(select(combination).where(combination.c.active, combination.c.code != but))
     ]
 
 

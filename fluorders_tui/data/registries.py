@@ -83,6 +83,7 @@ def _field(column: Column[object], model: Model) -> StoredField:
         target=seen.target,
         in_list=seen.in_list,
         aliases=seen.aliases,
+        codes_of=seen.codes_of,
     )
     return StoredField(spec, column, scale)
 

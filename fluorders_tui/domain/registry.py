@@ -34,7 +34,8 @@ class FieldSpec:
     """One field of a registry.
 
     `name` is the vocabulary's name (`sales_price`); `decimals` the places a decimal may have;
-    `target` the registry a reference points to; `default` what an absent value becomes.
+    `target` the registry a reference points to, `codes_of` the one whose codes a text keeps; `default` what an
+    absent value becomes.
     """
 
     name: str
@@ -51,6 +52,12 @@ class FieldSpec:
     target: str = ""
     in_list: bool = False
     aliases: tuple[str, ...] = ()
+    codes_of: str = ""
+
+    @property
+    def names(self) -> str:
+        """The registry whose rows the field names: by reference, or by a code kept as text."""
+        return self.target or self.codes_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,5 +48,20 @@ ELSEWHERE: tuple[Destination, ...] = (
     Destination(
         screen="registry", arguments={"name": "price_lists"}, label="Price lists", help="The registry of price lists."
     ),
+    Destination(
+        screen="registry_form",
+        arguments={"name": "company", "row": "company"},
+        label="Company and parameters",
+        help="What the company decides once for orders, offers, prices, lines and grouping.",
+    ),
+    Destination(
+        screen="registry", arguments={"name": "numberings"}, label="Numberings", help="How documents are numbered."
+    ),
+    Destination(
+        screen="registry",
+        arguments={"name": "order_types"},
+        label="Order types",
+        help="What the types of orders decide.",
+    ),
 )
 """What Ctrl+O lists below the menu."""

@@ -76,7 +76,7 @@ class FieldMaker:
 
     def put(self, field: Field, spec: FieldSpec, value: Value, name: str = "") -> None:
         """Show a value that nobody typed here; `name` is what a reference stands for."""
-        if spec.kind in (FieldKind.REFERENCE, FieldKind.CHOICE) and value:
+        if (spec.names or spec.kind is FieldKind.CHOICE) and value:
             field.set_value(value, str(value), note=name, choice=Choice(str(value), name, value=value))
         elif value is None:
             field.clear()
@@ -100,7 +100,7 @@ class FieldMaker:
         return parse_date(text, self._screen.desk.today(), day_first=self._screen.form.day_first)
 
     def _lookup(self, spec: FieldSpec) -> tuple[Resolver | None, Callable[[str], Sequence[Choice]] | None]:
-        if spec.kind is FieldKind.REFERENCE:
+        if spec.names:
             return self._reference(spec)
         if spec.kind is FieldKind.CHOICE:
             return self._choice(spec)
@@ -108,7 +108,7 @@ class FieldMaker:
 
     def _reference(self, spec: FieldSpec) -> tuple[Resolver, Callable[[str], Sequence[Choice]]]:
         def suggest(text: str) -> list[Choice]:
-            return [_hit(one) for one in find(self._screen.desk, spec.target, text, HITS)]
+            return [_hit(one) for one in find(self._screen.desk, spec.names, text, HITS)]
 
         async def resolve(text: str) -> Resolution:
             return Resolution.of(text, await self._screen.desk_app.ask(lambda: suggest(text), what="Looking up…"))
@@ -149,6 +149,8 @@ def _hit(found: Found) -> Choice:
 
 
 def _width(spec: FieldSpec) -> int:
+    if spec.names:
+        return WIDTHS[FieldKind.REFERENCE]
     return WIDTHS.get(spec.kind) or max(6, min(spec.length + 2, WIDEST_TEXT))
 
 
@@ -163,7 +165,7 @@ def _help(spec: FieldSpec) -> str:
     match spec.kind:
         case FieldKind.FLAG:
             said.append("Type y or n.")
-        case FieldKind.REFERENCE:
+        case _ if spec.names:
             said.append("Type a code or a part of the name; F4 lists them.")
         case FieldKind.CHOICE:
             said.append(f"One of {', '.join(one for one in spec.choices if one)}.")
@@ -175,7 +177,7 @@ def _help(spec: FieldSpec) -> str:
             said.append("Type 12,50 or 12.50, or 3*12.")
         case FieldKind.LONG_TEXT:
             said.append(f"{LINE_BREAK} is a line break; type {TYPED_BREAK} for one.")
-        case FieldKind.WHOLE | FieldKind.CODE | FieldKind.TEXT:
+        case FieldKind.WHOLE | FieldKind.CODE | FieldKind.TEXT | FieldKind.REFERENCE:
             pass
     if spec.required:
         said.append("* is needed.")

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid
-from fluorders_tui.domain.registry import FieldKind, Value
+from fluorders_tui.domain.registry import Value
 from fluorders_tui.screens.registry_children import ChildTab
 from fluorders_tui.screens.registry_draft import RowDraft, Values
 from fluorders_tui.screens.registry_fields import is_needed, neutral
@@ -131,8 +131,8 @@ class RegistryFormScreen(KeptForm):
         value: Value = neutral(spec) if field.value is None else field.value  # type: ignore[assignment]
         if field.value is None and value not in (None, ""):
             self._maker.put(field, spec, value)
-        if field.choice is not None and spec.target:
-            self._names[spec.target, field.choice.code] = field.choice.description
+        if field.choice is not None and spec.names:
+            self._names[spec.names, field.choice.code] = field.choice.description
         if value != self.draft.values.get(field.field_name):
             self.draft.values[field.field_name] = value
             self._changes += 1
@@ -357,6 +357,6 @@ def _names(desk: Desk, draft: RowDraft) -> Names:
     for spec, values in rows:
         for one in spec.fields:
             code = values.get(one.name)
-            if one.kind is FieldKind.REFERENCE and code:
-                wanted.setdefault(one.target, set()).add(str(code))
+            if one.names and code:
+                wanted.setdefault(one.names, set()).add(str(code))
     return names_of(desk, wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container
+from textual.containers import Container, Horizontal
 
 from fluorders_tui.domain.errors import DeskError, Several
 from fluorders_tui.screens.base import DeskScreen
@@ -14,25 +14,33 @@ from fluorders_tui.screens.registry_fields import FieldMaker
 from fluorders_tui.screens.registry_tabs import FieldTab, child_registries, tab_fields, tab_names
 from fluorders_tui.screens.registry_texts import Names, value_text
 from fluorders_tui.services.registries import CHILD_PLACE, place_in_words, registry_spec
+from fluorders_tui.services.registry_preview import PREVIEWED, registry_preview
 from fluorders_tui.widgets.command_bar import CommandBar
 from fluorders_tui.widgets.field import Field
 from fluorders_tui.widgets.lookup import Lookup
 from fluorders_tui.widgets.message_line import MessageLine
 from fluorders_tui.widgets.reading_pane import ReadingPane
+from fluorders_tui.widgets.side_panel import Block, SidePanel
 from fluorders_tui.widgets.tab_line import TabLine
 from fluorders_tui.widgets.title_bar import TitleBar
 
 __all__ = ["FormTabs"]
 
+BESIDE = 120
+"""Cells of a screen that shows beside the form what it would do."""
+
 TWO_COLUMNS = 128
 """Cells of a screen that shows fields in two columns."""
+
+ONLY_WHEN_ASKED = ("customers",)
+"""Whose preview is about one of many things in the form: F9 shows it."""
 
 
 class FormTabs(DeskScreen):
     """A draft of one row of the registry `name`, shown tab by tab; a tab is made when it is first shown."""
 
     # Two columns only where every input of the widest kind fits beside its label.
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (TWO_COLUMNS, "-two")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (BESIDE, "-beside"), (TWO_COLUMNS, "-two")]
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -45,11 +53,16 @@ class FormTabs(DeskScreen):
         self._made: dict[int, FieldTab | ChildTab] = {}
         self._shown = 0
         self._changes = 0
+        self._looks_ahead = self.spec.name in PREVIEWED and self.spec.name not in ONLY_WHEN_ASKED
+        self.set_class(self._looks_ahead, "-looks-ahead")
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
         yield TabLine()
-        yield Container(id="tabs")
+        with Horizontal(id="work"):
+            yield Container(id="tabs")
+            if self._looks_ahead:
+                yield SidePanel()
         yield MessageLine()
         yield CommandBar()
         yield Lookup()
@@ -108,6 +121,33 @@ class FormTabs(DeskScreen):
         if values.get("active") is False:
             parts.append("inactive")
         self.title_bar.show(" · ".join(parts))
+        self._look_ahead()
+
+    # -- what it would do, beside the form ------------------------------------------------------
+
+    @property
+    def _beside(self) -> SidePanel | None:
+        """The panel beside the form, where there is room for it."""
+        panel = self.query_one_optional(SidePanel)
+        return panel if panel is not None and self.size.width >= BESIDE else None
+
+    def on_resize(self) -> None:
+        if self._draft is not None:
+            self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Show what the values would do as they stand now; read in a thread, so that typing never waits."""
+        panel = self._beside
+        if panel is None:
+            return
+        desk, name, values = self.desk, self.spec.name, dict(self.draft.values)
+        children = {child: [dict(row) for row in rows] for child, rows in self.draft.children.items()}
+        self.desk_app.run_read(
+            self,
+            lambda: registry_preview(desk, name, values, children),
+            lambda lines: panel.show([Block("What it would do", tuple(lines))]),
+            group="ahead",
+        )
 
     async def _change_tab(self, index: int, *, last: bool = False) -> None:
         """Leave this tab for another one, its first field or its `last`; nothing typed is left behind."""

@@ -70,5 +70,5 @@ class FieldTab(VerticalScroll, can_focus=False):
         """Show other values."""
         for one in self._specs:
             value = values.get(one.name)
-            name = names.get((one.target, str(value)), "") if one.target and value else ""
+            name = names.get((one.names, str(value)), "") if one.names and value else ""
             self._maker.put(self.fields[one.name], one, value, name)

@@ -91,7 +91,7 @@ def term_of(values: Values, instalments: Rows, months: Rows) -> PaymentTerm:
         "instalments": tuple(Instalment(**_made(Instalment, row)) for row in instalments),
         "excluded_months": tuple(ExcludedMonth(**_made(ExcludedMonth, row)) for row in months),
     }
-    return PaymentTerm(**_made(PaymentTerm, values) | parts)
+    return PaymentTerm(**{"code": "", "name": ""} | _made(PaymentTerm, values) | parts)
 
 
 def term_errors(values: Values, instalments: Rows, months: Rows) -> Iterator[Placed]:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fluorders_tui.data.fitting_rows import (
-    COMPANY_CODES,
-    code_exists,
     company_row_of,
     several_defaults,
     versions_beside,
@@ -129,17 +127,13 @@ def _units(connection: Connection, ids: Sequence[int]) -> Found:
 
 
 def _company(connection: Connection, ids: Sequence[int]) -> Found:
-    """D-2.4: the codes it names exist, and so does the time zone."""
+    """D-2.4: there is such a time zone."""
     for row_id in ids:
-        row = company_row_of(connection, row_id)
-        for field, (what, _) in COMPANY_CODES.items():
-            code = str(row[field] or "")
-            if code and not code_exists(connection, field, code):
-                yield Misfit(row_id, Invalid(f"There is no {what} {code!r}.", field=field, rule="D-2.4"))
+        zone = str(company_row_of(connection, row_id)["time_zone"])
         try:
-            ZoneInfo(str(row["time_zone"]))
+            ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError):
-            message = f"There is no time zone {row['time_zone']!r}."
+            message = f"There is no time zone {zone!r}."
             yield Misfit(row_id, Invalid(message, field="time_zone", rule="D-2.4", hint="Such as Europe/Rome."))
 
 

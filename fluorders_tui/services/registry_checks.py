@@ -76,7 +76,7 @@ class RowChecker:
     def __init__(self, registry: str, codes: Codes) -> None:
         self.spec = registries()[registry].spec
         self._codes = codes
-        self._references = [field for field in self.spec.fields if field.kind is FieldKind.REFERENCE]
+        self._references = [field for field in self.spec.fields if field.names]
         self._required = [
             field for field in self.spec.fields if field.required and (field.default in (None, "") or field.target)
         ]
@@ -98,19 +98,19 @@ class RowChecker:
         errors: list[DeskError] = []
         for field in self._references:
             typed = values.get(field.name)
-            if typed is None:
+            if typed in (None, ""):
                 continue
-            found = self._codes.find(field.target, str(typed))
+            found = self._codes.find(field.names, str(typed))
             if found is None:
                 errors.append(self._unknown(field, str(typed)))
-                values[field.name] = None
+                values[field.name] = None if field.target else ""
             else:
                 values[field.name] = found.code
         return errors
 
     def _unknown(self, field: FieldSpec, typed: str) -> Invalid:
-        close = self._codes.nearest(field.target, typed)
-        singular = registries()[field.target].spec.singular
+        close = self._codes.nearest(field.names, typed)
+        singular = registries()[field.names].spec.singular
         hint = f"Did you mean {close}?" if close else ""
         return Invalid(f"There is no {singular} “{typed[:40]}”.", field=field.name, rule="D-2", hint=hint)
 
@@ -157,13 +157,13 @@ class RowChecker:
         for field in self._references:
             code = values.get(field.name)
             # An old row may keep what has been deactivated since (D-2.5).
-            if code is None or (before is not None and before.get(field.name) == code):
+            if code in (None, "") or (before is not None and before.get(field.name) == code):
                 continue
-            found = self._codes.find(field.target, str(code))
+            found = self._codes.find(field.names, str(code))
             if found is None:
                 errors.append(self._unknown(field, str(code)))
             elif not found.active:
-                singular = registries()[field.target].spec.singular
+                singular = registries()[field.names].spec.singular
                 errors.append(
                     Refused(
                         f"The {singular} {code} is not active.",

@@ -33,7 +33,7 @@ BAD = [
     ("discount-combinations", {"code": "X", "priority": "500", "item": "yes"}, "D-5.4"),
     ("discount-combinations", {"code": "X", "priority": "10", "customer": "yes", "category": "yes"}, "D-5.4"),
     ("item-units", {"item": "A", "unit": "pc", "factor": "2"}, "D-2.2"),
-    ("company", {"code": "company", "vat_code": "99"}, "D-2.4"),
+    ("company", {"code": "company", "vat_code": "99"}, "D-2"),
     ("company", {"code": "company", "time_zone": "Mars/Base"}, "D-2.4"),
 ]
 

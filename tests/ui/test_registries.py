@@ -25,6 +25,7 @@ from fluorders_tui.services.registries import get_row, registry_spec, window
 from fluorders_tui.services.registry_names import names_of, next_code
 from fluorders_tui.services.registry_saving import save_row
 from fluorders_tui.widgets.question import Question
+from fluorders_tui.widgets.side_panel import SidePanel
 from fluorders_tui.widgets.tab_line import TabLine
 from tests.conftest import FixedClock
 from tests.ui.conftest import Running
@@ -209,6 +210,39 @@ async def test_an_error_across_rows_shows_the_row_that_mends_it(at: Any, desk: D
         await burst(pilot, "50{f10}")
         await until(lambda: pilot.app.screen is not form)
     assert get_row(desk, "payment-terms", "T99")
+
+
+async def test_the_next_numbers_stand_beside_the_form_where_there_is_room(at: Any) -> None:
+    """D-9.3b: they follow every value, and a format that repeats a number says so before it is saved (D-9.2)."""
+    async with at(RegistryFormScreen("numberings", "ORD"), size=(132, 43)) as pilot:
+        form = await shown(pilot, RegistryFormScreen)
+        panel = form.query_one(SidePanel)
+        await until(lambda: "2026-11-24 2026-00001" in panel.text)
+        form.field("format").focus()
+        await burst(pilot, "{ctrl+u}")
+        await paste(pilot, "N{number}")
+        await burst(pilot, "{tab}")
+        await until(lambda: "Numbers start again every" in panel.text)
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot.app)
+        assert not panel.display
+
+
+async def test_the_company_names_its_rows_by_looking_them_up(at: Any, desk: Desk) -> None:
+    """D-2.4: codes that the parameters keep as text are found like references, and wrong ones are refused at once."""
+    async with at(RegistryFormScreen("company", "company"), size=(80, 24)) as pilot:
+        form = await shown(pilot, RegistryFormScreen)
+        field = form.field("currency")
+        assert field.note == "Euro"
+        field.focus()
+        await burst(pilot, "{ctrl+u}usd{tab}")
+        await until(lambda: form.draft.values["currency"] == "USD")
+        field.focus()
+        await burst(pilot, "{ctrl+u}XYZ{tab}")
+        await until(lambda: field.error is not None)
+        await burst(pilot, "{ctrl+u}EUR{tab}{f10}")
+        await until(lambda: pilot.app.screen is not form)
+    assert get_row(desk, "company", "company").values["currency"] == "EUR"
 
 
 async def test_leaving_changes_takes_f12_twice(at: Any, desk: Desk) -> None:

@@ -54,6 +54,7 @@ class Seen:
     target: str = ""
     in_list: bool = False
     aliases: tuple[str, ...] = ()
+    codes_of: str = ""
 
 
 def _column(seen: Seen, sa_type: Any, default: Any, *, nullable: bool = False, **extra: Any) -> Any:

@@ -40,19 +40,33 @@ class Company(RegistryRow, table=True):
     )
     code: str = single_code("company")
     name: str = text("Name", in_list=True)
-    country: str = text("Country", length=2, in_list=True, help="Two letters; the fast start's.")
-    currency: str = text("Currency", length=3, default="EUR", in_list=True, help="Company amounts are kept in it.")
-    language: str = text("Language", length=8, default="en")
+    country: str = text("Country", codes_of="countries", length=2, in_list=True, help="Two letters; the fast start's.")
+    currency: str = text(
+        "Currency", codes_of="currencies", length=3, default="EUR", in_list=True, help="Company amounts are kept in it."
+    )
+    language: str = text("Language", codes_of="languages", length=8, default="en")
     time_zone: str = text(
         "Time zone", length=40, default="UTC", help="Such as Europe/Rome: dates and times on screens."
     )
-    order_type: str = text("Usual order type", length=12, default="STD", tab="Orders", help="Of a new order.")
-    vat_code: str = text("Usual VAT code", length=12, tab="Orders", help="Of items and free-text lines without one.")
+    order_type: str = text(
+        "Usual order type", codes_of="order-types", length=12, default="STD", tab="Orders", help="Of a new order."
+    )
+    vat_code: str = text(
+        "Usual VAT code",
+        codes_of="vat-codes",
+        length=12,
+        tab="Orders",
+        help="Of items and free-text lines without one.",
+    )
     minimum_value_minor: int | None = optional_scaled(
         "Minimum order value", tab="Orders", help="Where the customer names none."
     )
     calendar: str = text(
-        "Calendar", length=30, tab="Orders", help="Whose closing days delivery dates are held against."
+        "Calendar",
+        codes_of="calendars",
+        length=30,
+        tab="Orders",
+        help="Whose closing days delivery dates are held against.",
     )
     closing_days: str = choice("Delivery on a closing day", REACTIONS, default="warn", tab="Orders")
     note: str = long_text("Note", tab="Orders")
@@ -66,7 +80,12 @@ class Company(RegistryRow, table=True):
     economic_lot: str = choice("Below the economic lot", REACTIONS, default="warn", tab="Lines", help="D-6.3.")
     propose_lot: bool = flag("Propose the economic lot", tab="Lines", help="As the quantity of a new line (D-6.3).")
     fulfilment_type: str = text(
-        "Usual fulfilment type", length=12, default="DN", tab="Fulfilment", help="Of a new delivery (§15)."
+        "Usual fulfilment type",
+        codes_of="fulfilment-types",
+        length=12,
+        default="DN",
+        tab="Fulfilment",
+        help="Of a new delivery (§15).",
     )
     short_stock: str = choice("Delivering more than is there", REACTIONS, default="warn", tab="Fulfilment")
     past_delivery: str = choice("Delivery in the past", REACTIONS, default="warn", tab="Lines", help="D-6.4.")
