@@ -46,6 +46,11 @@ SCREENS: Mapping[str, str] = {
     "registry": "fluorders_tui.screens.registry:RegistryScreen",
     "registry_form": "fluorders_tui.screens.registry_form:RegistryFormScreen",
     "supplier_order_entry": "fluorders_tui.screens.supplier_order_entry:SupplierOrderEntryScreen",
+    "supplier_order_steps": "fluorders_tui.screens.supplier_order_steps:SupplierOrderStepsScreen",
+    "supply_exceptions": "fluorders_tui.screens.supply_exceptions:SupplyExceptionsScreen",
+    "supply_proposals": "fluorders_tui.screens.supply_proposals:SupplyProposalsScreen",
+    "supply_runs": "fluorders_tui.screens.supply_runs:SupplyRunsScreen",
+    "supply_sharing": "fluorders_tui.screens.supply_sharing:SupplySharingScreen",
 }
 """Every screen by name, as `module:class`: imported when it is first opened."""
 
@@ -135,6 +140,8 @@ class FluordersApp(LiveDesk[int]):
         """
         screen: Screen[Any] = screen_class(name)(**arguments)
         await self.push_screen(screen, then)
+        if (is_ready := getattr(screen, "is_ready", None)) is not None:
+            await is_ready()
         return screen
 
     def name_of(self, screen: Screen[Any]) -> str:

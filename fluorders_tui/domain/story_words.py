@@ -25,6 +25,8 @@ _DEEDS = {
     "executed": "executed the {}",
     "forcibly executed": "closed what was left of the {}",
     "cancelled": "cancelled the {}",
+    "received": "received goods of the {}",
+    "receipt undone": "took back a receipt of the {}",
     "archived": "archived the {}",
     "held back": "had the {} held back",
     "authorisation lapsed": "changed the {} so that an authorisation lapsed",

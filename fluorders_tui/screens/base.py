@@ -104,6 +104,9 @@ class DeskScreen(FieldFlow[Any]):
     async def desk_ready(self) -> None:
         """The database is connected: read what the screen shows."""
 
+    async def is_ready(self) -> None:
+        """Wait until keys may come: at once, unless what they mean depends on what is still being read (U-1.1)."""
+
     @property
     def title_bar(self) -> TitleBar:
         """The screen's first line."""

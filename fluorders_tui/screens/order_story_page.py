@@ -11,13 +11,14 @@ from fluorders_tui.domain.discounts import format_discounts
 from fluorders_tui.domain.lifecycle import LineProgress
 from fluorders_tui.domain.order import Execution, LineStatus, LineType, OrderStatus
 from fluorders_tui.domain.order_listing import OPEN
+from fluorders_tui.domain.story_words import StoryEntry
 from fluorders_tui.screens.status_words import LINE_STATUS, ORDER_STATUS
 from fluorders_tui.services.order_story import Story
 from fluorders_tui.widgets.page import Line, Span, beside, line
 from fluorders_tui.widgets.plain_text import fit, wrap
 from fluorders_tui.widgets.table_layout import GAP, Column, place_columns
 
-__all__ = ["Forms", "StoryPage"]
+__all__ = ["Forms", "StoryPage", "in_columns", "labelled", "told_story", "under"]
 
 WIDE = 118
 """From here on the money and the story stand beside the lines."""
@@ -59,10 +60,10 @@ class StoryPage:
         """The page in lines of at most `width` cells."""
         if width < WIDE:
             parts = [self._facts(width), self._lines(width), self._money(min(width, 60)), self._story(width)]
-            return _under(parts)
+            return under(parts)
         left = width - RIGHT - 3
         return beside(
-            _under([self._facts(left), self._lines(left)]), _under([self._money(RIGHT), self._story(RIGHT)]), left
+            under([self._facts(left), self._lines(left)]), under([self._money(RIGHT), self._story(RIGHT)]), left
         )
 
     # -- the header --------------------------------------------------------------------------------
@@ -92,12 +93,12 @@ class StoryPage:
                 " · ".join(part for part in (draft.carrier, draft.delivery_terms, draft.delivery_place) if part),
             ),
         ]
-        rows: list[Line] = [tuple(status), line(who, "strong"), *_in_columns([one for one in facts if one[1]], width)]
+        rows: list[Line] = [tuple(status), line(who, "strong"), *in_columns([one for one in facts if one[1]], width)]
         sent = draft.destination.one_line()
         if sent and draft.destination != draft.address:
-            rows += _labelled("Deliver to", sent, width)
+            rows += labelled("Deliver to", sent, width)
         for label, text in (("Note", draft.note), ("Internal", draft.internal_note)):
-            rows += _labelled(label, text, width) if text else []
+            rows += labelled(label, text, width) if text else []
         for notice in order.warnings:
             where = f"line {notice.line}: " if notice.line else ""
             rows += [line(piece, "warning") for piece in wrap(f"! {where}{notice.text}", width)]
@@ -188,16 +189,22 @@ class StoryPage:
     # -- what happened -----------------------------------------------------------------------------
 
     def _story(self, width: int) -> list[Line]:
-        rows: list[Line] = [line("What happened", "title")]
-        for entry in self.story.entries:
-            first, *rest = wrap(entry.headline(self.forms.today), width) or [""]
-            rows += [line(first), *(line(f"  {piece}") for piece in rest)]
-            for told in (*entry.changes, *([f"“{entry.comment}”"] if entry.comment else [])):
-                rows += [line(f"    {piece}", "muted") for piece in wrap(told, width - 4)]
-        return rows
+        return told_story(self.story.entries, width, self.forms.today)
 
 
-def _under(parts: Iterable[list[Line]]) -> list[Line]:
+def told_story(entries: Iterable[StoryEntry], width: int, today: dt.date) -> list[Line]:
+    """A document's journal in plain words, oldest first."""
+    rows: list[Line] = [line("What happened", "title")]
+    for entry in entries:
+        first, *rest = wrap(entry.headline(today), width) or [""]
+        rows += [line(first), *(line(f"  {piece}") for piece in rest)]
+        for told in (*entry.changes, *([f"“{entry.comment}”"] if entry.comment else [])):
+            rows += [line(f"    {piece}", "muted") for piece in wrap(told, width - 4)]
+    return rows
+
+
+def under(parts: Iterable[list[Line]]) -> list[Line]:
+    """Parts of a page one under the other, with an empty line between them."""
     rows: list[Line] = []
     for part in parts:
         if part:
@@ -205,7 +212,7 @@ def _under(parts: Iterable[list[Line]]) -> list[Line]:
     return rows
 
 
-def _in_columns(facts: Sequence[tuple[str, str]], width: int) -> list[Line]:
+def in_columns(facts: Sequence[tuple[str, str]], width: int) -> list[Line]:
     """Two facts a row, label and value each; one that is too long for its half gets the row to itself."""
     half = (width - 2) // 2
     rows: list[Line] = []
@@ -213,7 +220,7 @@ def _in_columns(facts: Sequence[tuple[str, str]], width: int) -> list[Line]:
     for label, value in facts:
         if len(value) > half - 11:
             rows += [_fact(*waiting, half)] if waiting else []
-            rows += _labelled(label, value, width)
+            rows += labelled(label, value, width)
             waiting = None
         elif waiting is None:
             waiting = (label, value)
@@ -227,7 +234,8 @@ def _fact(label: str, value: str, width: int) -> Line:
     return Span(fit(label, 11), "muted"), Span(fit(value, width - 11))
 
 
-def _labelled(label: str, text: str, width: int) -> list[Line]:
+def labelled(label: str, text: str, width: int) -> list[Line]:
+    """A label with a text of as many rows as it takes."""
     pieces = wrap(text, width - 11) or [""]
     return [
         (Span(fit(label if place == 0 else "", 11), "muted"), Span(piece))

@@ -250,6 +250,7 @@ class SupplierCommands(SupplierShowing, DocumentHolding):
 
     async def action_next_step(self) -> None:
         """F9: of a stored order what the supplier does next, of a new one all that will be entered."""
+        await self._opened.wait()
         session = self.session
         number = session.draft.number
         if not number:

@@ -73,6 +73,9 @@ class EditStrip(Widget):
         self._place_fields()
 
     def _place_fields(self) -> None:
+        if not self.size.width:
+            # Not laid out yet: keys typed ahead must find the fields nevertheless (U-1.1).
+            return
         places = {place.column.key: place for place in place_columns(self._table.columns, self.size.width)}
         wide = places.get(self._wide)
         for key, field in self.fields.items():
