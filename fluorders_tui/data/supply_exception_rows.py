@@ -37,6 +37,8 @@ class PendingException:
     supplier_order: str
     supplier: str
     supplier_name: str
+    entered_by: str = ""
+    """Who entered the customer's order, and is told."""
 
 
 def exceptions_at(connection: Connection, link: Link) -> tuple[SupplyException, ...]:
@@ -74,7 +76,7 @@ def pending_exceptions(connection: Connection, limit: int = 0) -> list[PendingEx
             LINK, ORDER.c.id.label("order_id"), ORDER.c.number, ORDER.c.customer_code, ORDER.c.customer_name,
             LINE.c.id.label("line_id"), LINE.c.position, LINE.c.description, SUPPLIER_ORDER.c.id.label("supplier_id"),
             SUPPLIER_ORDER.c.number.label("supplier_number"), SUPPLIER_ORDER.c.supplier_code,
-            SUPPLIER_ORDER.c.supplier_name,
+            SUPPLIER_ORDER.c.supplier_name, ORDER.c.entered_by,
         )
         .join(LINE, LINE.c.id == customer_line)
         .join(ORDER, ORDER.c.id == LINE.c.order_id)
@@ -102,6 +104,7 @@ def _pending(row: Any) -> list[PendingException]:
             row.supplier_number,
             row.supplier_code,
             row.supplier_name,
+            row.entered_by,
         )
         for exception in _read(row.exception_note)
     ]

@@ -38,6 +38,9 @@ ELSEWHERE: tuple[Destination, ...] = (
     Destination(screen="offer_entry", label="New offer", help="Type a new offer, for a customer or a prospect."),
     Destination(screen="supplier_order_entry", label="New supplier order", help="Type an order to a supplier."),
     Destination(screen="convert_offers", label="Convert offers", help="Make customer orders of offers."),
+    Destination(screen="supply_proposals", label="Supply proposals", help="What customers lack, ordered from whom."),
+    Destination(screen="supply_exceptions", label="Supply exceptions", help="Promised goods that suppliers changed."),
+    Destination(screen="supply_runs", label="Supply runs", help="What was ordered and shared out; taking it back."),
     Destination(
         screen="conversion_runs", label="Conversions", help="Who made which orders of which offers; taking one back."
     ),

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from fluorders_tui.services.draft_files import Abandoned
     from fluorders_tui.services.holding import Held
     from fluorders_tui.services.needs import Needs
+    from fluorders_tui.services.supply_exceptions import PendingException
 
 __all__ = ["HomeScreen"]
 
@@ -189,6 +190,11 @@ class HomeScreen(DeskScreen):
         kinds: list[tuple[str, str, list[tuple[str, str, str, _Target]]]] = [
             ("Not finished · Enter takes it up again", "warning", [self._recovered(one) for one in needs.recovered]),
             ("On hold", "title", [self._held(one) for one in needs.held]),
+            (
+                f"Supply changed: {self._count(needs.supply_count)} to decide",
+                "warning" if needs.supply_count else "title",
+                [self._supply(one) for one in needs.supply],
+            ),
             (f"Late today: {self._count(needs.late_count)}", "title", [self._late(one) for one in needs.late]),
             ("My last orders", "title", [self._mine(one) for one in needs.mine]),
         ]
@@ -220,6 +226,21 @@ class HomeScreen(DeskScreen):
     def _held(self, one: Held) -> tuple[str, str, str, _Target]:
         screen = "supplier_order_entry" if one.supply else "offer_entry" if one.offer else "order_entry"
         return one.title, self._when(one.held_at), "", _Target(screen, {"held": one.row}, one)
+
+    def _supply(self, one: PendingException) -> tuple[str, str, str, _Target]:
+        """A line that a supplier moved, shortened or cancelled; whoever entered the order sees it first (D-14.4)."""
+        what = one.exception
+        day = self.day(what.due) if what.due else ""
+        kind = {"date changed": "moved", "confirmed short": "short"}.get(what.kind.value, what.kind.value)
+        mine = one.entered_by == self.desk.user
+        detail = " ".join(part for part in (kind, day, "" if mine or not self._wide else f"· {one.entered_by}") if part)
+        target = _Target("supply_exceptions", {"show": "mine" if mine else "decide"})
+        return (
+            f"{one.order}/{one.line} {one.customer_name or one.customer}",
+            detail,
+            "warning" if what.urgent else "",
+            target,
+        )
 
     def _late(self, row: OrderRow) -> tuple[str, str, str, _Target]:
         days = (self.desk.today() - row.delivery_date).days if row.delivery_date else 0

@@ -181,8 +181,10 @@ class SupplierOrdersScreen(ListActions[SupplierFilter, Sort, SupplierRow]):
             await self.desk_app.open_screen("supplier_order_entry", number=row.cells[0])
 
     async def action_next_step(self) -> None:
-        """F9: confirm or receive it line by line, where it is entered."""
-        await self.action_edit()
+        """F9: confirm, receive, move or cancel it line by line."""
+        row = await self.row_here()
+        if row is not None:
+            await self.desk_app.open_screen("supplier_order_steps", number=row.cells[0])
 
     async def action_new(self) -> None:
         if await self.desk_app.desk_there():

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.data.order_list import order_row, rows_by_id
 from fluorders_tui.data.own_orders import newest_by
+from fluorders_tui.data.supply_waiting import any_exception
 from fluorders_tui.domain.statuses import OrderStatus
 from fluorders_tui.services.autosave import abandoned, drafts_folder
 from fluorders_tui.services.desk import Desk
@@ -25,6 +26,9 @@ from fluorders_tui.services.order_list import (
 )
 from fluorders_tui.services.supplier_holding import abandoned_supply
 
+if TYPE_CHECKING:
+    from fluorders_tui.data.supply_exception_rows import PendingException
+
 __all__ = ["Needs", "needs_now"]
 
 
@@ -38,6 +42,10 @@ class Needs:
     late_count: int
     mine: tuple[OrderRow, ...]
     statuses: Mapping[OrderStatus, StatusCount]
+    supply: tuple[PendingException, ...] = ()
+    """What suppliers changed: of orders that this person entered first, then what others have to decide (D-14.4)."""
+    supply_count: int = 0
+    """How many lines ask for a decision."""
 
 
 def needs_now(desk: Desk, state: Path, *, few: int = 8) -> Needs:
@@ -49,6 +57,8 @@ def needs_now(desk: Desk, state: Path, *, few: int = 8) -> Needs:
     late = window.rows(0, few)
     with desk.store.read() as connection:
         mine = rows_by_id(connection, newest_by(connection, desk.user, few))
+        waiting = any_exception(connection)
+    supply = _supply(desk) if waiting else ()
     today = desk.today()
     return Needs(
         recovered=_recovered(desk, state)[:few],
@@ -57,7 +67,18 @@ def needs_now(desk: Desk, state: Path, *, few: int = 8) -> Needs:
         late_count=window.count() if late else 0,
         mine=tuple(order_row(row, today) for row in mine),
         statuses=status_counts(desk),
+        supply=supply[:few],
+        supply_count=sum(1 for one in supply if one.exception.urgent),
     )
+
+
+def _supply(desk: Desk) -> tuple[PendingException, ...]:
+    """Of one's own orders all that suppliers changed, of others' what asks for a decision."""
+    # Imported where there is something: all that supply is made of is much for the first screen.
+    from fluorders_tui.services.supply_exceptions import exceptions
+
+    found = [one for one in exceptions(desk) if one.entered_by == desk.user or one.exception.urgent]
+    return tuple(sorted(found, key=lambda one: one.entered_by != desk.user))
 
 
 def _recovered(desk: Desk, state: Path) -> tuple[Abandoned[Any, Any], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 
 from fluorders_tui.data.journal import Event, record
@@ -21,7 +21,7 @@ from fluorders_tui.data.supply_exception_rows import (
 )
 from fluorders_tui.data.supply_rows import customer_lines
 from fluorders_tui.domain.amounts import with_amounts
-from fluorders_tui.domain.errors import Conflict, Refused
+from fluorders_tui.domain.errors import Conflict, DeskError, Refused
 from fluorders_tui.domain.links import LineRef, Link, SupplyMode
 from fluorders_tui.domain.money import EXACT, ONE, ZERO, plain
 from fluorders_tui.domain.order import LineStatus, OrderLine
@@ -47,12 +47,14 @@ from fluorders_tui.services.supply_sides import (
 
 __all__ = [
     "Choice",
+    "Decided",
     "ExceptionKind",
     "PendingException",
     "exception_count",
     "exceptions",
     "flag",
     "resolve",
+    "resolve_many",
 ]
 
 
@@ -174,6 +176,34 @@ def resolve(desk: Desk, link_id: int, kind: ExceptionKind, choice: Choice) -> Re
         _drop_if_empty(session, link_id, rest)
         _carry_out(desk, session, link, exception, made, choice)
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of several exceptions: those that were decided, with what each did, and those that were not."""
+
+    done: tuple[tuple[PendingException, Resolution], ...]
+    refused: tuple[tuple[PendingException, DeskError], ...]
+
+    @property
+    def reorder(self) -> tuple[PendingException, ...]:
+        """Those of which something is to be ordered elsewhere now."""
+        return tuple(one for one, made in self.done if made.reorder)
+
+
+def resolve_many(desk: Desk, chosen: Sequence[PendingException], choice: Choice) -> Decided:
+    """Decide several alike, each in a transaction of its own (P-70); what a rule refuses stays and is listed.
+
+    Raises `NotAllowed` where this person may not decide so, and `Unreachable`.
+    """
+    done: list[tuple[PendingException, Resolution]] = []
+    refused: list[tuple[PendingException, DeskError]] = []
+    for one in chosen:
+        try:
+            done.append((one, resolve(desk, one.link_id, one.exception.kind, choice)))
+        except (Refused, Conflict) as error:
+            refused.append((one, error))
+    return Decided(tuple(done), tuple(refused))
 
 
 def _decided() -> Conflict:
