@@ -115,6 +115,11 @@ class RegistryFiles(DeskScreen):
             lines += ["Or Enter writes the good rows alone, after a question."] if changes else []
         else:
             lines.append("Enter writes it, F12 doesn't." if changes else "There is nothing to write.")
+        if result.warnings:
+            lines += ["", f"{len(result.warnings)} doubtful, and written all the same:"]
+            lines += [str(warning) for warning in result.warnings[:MOST_ERRORS]]
+            more = len(result.warnings) - MOST_ERRORS
+            lines += [f"… and {more} more."] if more > 0 else []
         self.pane.open(f"Import of {path.name}, nothing is written yet", lines)
         self.message_line.say("Enter writes it, F12 doesn't." if changes and not result.errors else lines[0], "info")
 

@@ -22,6 +22,7 @@ from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.fitting_checks import Misfit, check_together, together
 from fluorders_tui.services.import_children import ChildRows, ParentJournal
 from fluorders_tui.services.import_columns import Column, match_columns, readings
+from fluorders_tui.services.import_doubts import Doubts
 from fluorders_tui.services.registries import code_of, registry_spec
 from fluorders_tui.services.registry_checks import RowChecker, default_values, merged
 from fluorders_tui.services.registry_defaults import Defaults
@@ -66,7 +67,7 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did or, when not `stored`, would do."""
+    """What an import did or, when not `stored`, would do. `warnings` are about rows that are written all the same."""
 
     table: str
     inserted: int = 0
@@ -74,6 +75,7 @@ class ImportResult:
     unchanged: int = 0
     errors: tuple[RowError, ...] = ()
     stored: bool = False
+    warnings: tuple[RowError, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -146,7 +148,8 @@ def import_table(
             break
     errors = [error for found in (bad, attempt.errors, attempt.late) for of in found.values() for error in of]
     errors.sort(key=lambda error: error.row)
-    return ImportResult(spec.name, attempt.inserted, attempt.changed, attempt.unchanged, tuple(errors), stored)
+    counts = (attempt.inserted, attempt.changed, attempt.unchanged)
+    return ImportResult(spec.name, *counts, tuple(errors), stored, tuple(attempt.warnings))
 
 
 def _silent(_phase: str, _done: int, _total: int) -> None:
@@ -257,6 +260,8 @@ class _Attempt:
         self._tell = tell
         self._writing = writing
         self._keep_good = keep_good
+        self.warnings: list[RowError] = []
+        self._doubts = Doubts(spec.name)
         self._seen: dict[tuple[Value, ...], int] = {}
         self._touched: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
@@ -306,7 +311,8 @@ class _Attempt:
         for row in rows:
             row.state = existing.get(row.key) if not row.errors else None
             self._complete(row)
-        self._children.prepare(rows, self._cells_of(sources))
+        cells = self._cells_of(sources)
+        self._children.prepare(rows, cells)
         inserts, updates = [], []
         for row in rows:
             changes = self._children.changes(row.number, row.values, row.state, row.errors) if not row.errors else []
@@ -320,8 +326,15 @@ class _Attempt:
                 updates.append(row)
             else:
                 self.unchanged += 1
+                continue
+            if not row.errors:
+                self._doubt(row, cells.get(row.number, {}))
         if self._writing:
             self._write(inserts, updates)
+
+    def _doubt(self, row: _Row, cells: Values) -> None:
+        for name, reason, rule in self._doubts.of(row.number, row.values, cells):
+            self.warnings.append(RowError(row.number, self._file.heading(name), reason, rule))
 
     def _cells_of(self, sources: Sequence[_Source]) -> dict[int, Values]:
         """The cells of shortcut columns by row number."""

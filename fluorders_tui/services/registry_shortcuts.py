@@ -109,8 +109,13 @@ def shortcut_cells(registry: str, existing: Existing, context: ShortcutContext) 
     return read(existing, context) if read else {}
 
 
+def parts_of(cell: object) -> list[str]:
+    """The values in a cell that takes several, as they are written, with those that are there twice."""
+    return re.findall(r"[^\s,;]+", str(cell or ""))
+
+
 def _parts(cell: object) -> list[str]:
-    return list(dict.fromkeys(re.findall(r"[^\s,;]+", str(cell or ""))))
+    return list(dict.fromkeys(parts_of(cell)))
 
 
 def _new(registry: str, column: str, **values: Value) -> ChildChange:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fluorders_tui.config import Settings
@@ -19,7 +20,7 @@ from fluorders_tui.shell.opening import open_desk
 from fluorders_tui.shell.result import add_format, write_json, write_rows
 
 if TYPE_CHECKING:
-    from fluorders_tui.services.imports import ImportResult
+    from fluorders_tui.services.imports import ImportResult, RowError
 
 _SHOWN_EVERY = 0.2
 _TOLD_EVERY = 20_000
@@ -65,6 +66,8 @@ def run(args: Namespace, settings: Settings) -> int:
     progress.end()
     for error in result.errors:
         sys.stderr.write(f"fluorders: {error}\n")
+    for warning in result.warnings:
+        sys.stderr.write(f"fluorders: warning: {warning}\n")
     _tell(result, args)
     return 1 if result.errors else 0
 
@@ -81,10 +84,6 @@ def _template(args: Namespace, settings: Settings) -> int:
 
 def _tell(result: ImportResult, args: Namespace) -> None:
     if args.format == "json":
-        errors = [
-            {"row": error.row, "column": error.column, "reason": error.reason, "rule": error.rule}
-            for error in result.errors
-        ]
         write_json(
             {
                 "table": result.table,
@@ -92,7 +91,8 @@ def _tell(result: ImportResult, args: Namespace) -> None:
                 "changed": result.changed,
                 "unchanged": result.unchanged,
                 "stored": result.stored,
-                "errors": errors,
+                "errors": _rows(result.errors),
+                "warnings": _rows(result.warnings),
             }
         )
         return
@@ -106,6 +106,10 @@ def _tell(result: ImportResult, args: Namespace) -> None:
     else:
         end = "; this was a dry run, nothing was stored"
     sys.stdout.write(f"{result.table}: {counts}{end}.\n")
+
+
+def _rows(told: Sequence[RowError]) -> list[dict[str, object]]:
+    return [{"row": one.row, "column": one.column, "reason": one.reason, "rule": one.rule} for one in told]
 
 
 class _Progress:

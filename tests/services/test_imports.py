@@ -272,3 +272,27 @@ def test_progress_is_told(sqlite_desk: Desk) -> None:
     load(sqlite_desk, "items", rows, progress=lambda *step: told.append(step))
     assert ("reading", 2000, 0) in told
     assert told[-1] == ("writing", 2500, 2500)
+
+
+def test_what_is_doubtful_is_told_and_written_all_the_same(italian_desk: Desk) -> None:
+    """P-131: not about rows that are there already."""
+    items = [
+        {"code": "A", "description": "Bolt", "barcode": "8001234567897"},
+        {"code": "B", "description": "Nut", "barcode": "8001234567890"},
+        {"code": "C", "description": "Pin", "barcode": "96385074 96385074"},
+        {"code": "D", "description": "Ring", "barcode": "RING-1"},
+    ]
+    result = load(italian_desk, "items", items)
+    assert result.stored
+    assert [(one.row, one.column, one.reason) for one in result.warnings] == [
+        (3, "barcode", "The check digit of the barcode 8001234567890 is wrong."),
+        (4, "barcode", "The barcode 96385074 is there twice."),
+    ]
+    assert not load(italian_desk, "items", items).warnings
+    customers = [
+        {"code": "C1", "name": "Rossi", "country": "IT", "vat_number": "00743110157"},
+        {"code": "C2", "name": "Rossi Roma", "country": "IT", "vat_number": "00743110157"},
+    ]
+    result = load(italian_desk, "customers", customers, dry_run=True)
+    assert [(one.row, one.column) for one in result.warnings] == [(3, "vat_number")]
+    assert "in row 2 too" in str(result.warnings[0])
