@@ -51,6 +51,7 @@ COMMANDS: dict[str, Command] = {
     "update-prices": Command("update_prices", "price orders again, by document or delivery date"),
     "recalculate-commissions": Command("recalculate_commissions", "renew the agents and commissions of orders"),
     "undo-change": Command("undo_change", "take a change of many orders back"),
+    "print": Command("print_", "print documents as PDF, or show them as text"),
     "import": Command("import_", "read a table from CSV, XLSX or JSON"),
     "export": Command("export", "write a table as CSV, JSON, XLSX or text"),
     "numbering": Command("numbering", "show the next numbers of a numbering"),

@@ -14,7 +14,7 @@ from typing import Any
 
 from fluorders_tui.addresses import NO_PASSWORD_HINT, has_password, normal_url
 from fluorders_tui.domain.errors import Unreadable
-from fluorders_tui.places import config_path, data_dir, system_language, system_user
+from fluorders_tui.places import config_path, data_dir, system_language, system_user, user_config_path
 from fluorders_tui.settings import BY_KEY, FREE_TABLES, PREFIX, SETTINGS, checked, from_text, way_out
 
 
@@ -33,6 +33,8 @@ class Settings:
     theme: str
     mouse: bool
     log_level: str
+    templates: str
+    print_command: str
     lookup_debounce: int
     lookup_rows: int
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -103,6 +105,8 @@ def load(
         theme=values["theme"],
         mouse=values["mouse"],
         log_level=values["log_level"],
+        templates=values["templates"],
+        print_command=values["print_command"],
         lookup_debounce=values["lookups.debounce"],
         lookup_rows=values["lookups.rows"],
         keys=keys,
@@ -119,6 +123,7 @@ def _defaults(environ: Mapping[str, str]) -> dict[str, Any]:
     values["database"] = f"sqlite:///{data_dir() / 'fluorders.db'}"
     values["user"] = system_user()
     values["language"] = system_language(environ)
+    values["templates"] = str(user_config_path().parent / "templates")
     return values
 
 

@@ -45,6 +45,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("theme", str, "fluorders-dark", "colours of the desk: dark, light, contrast, ansi"),
     Setting("mouse", bool, True, "false leaves the mouse to the terminal, to select and copy text"),
     Setting("log_level", str, "INFO", "how much goes into the log", choices=("DEBUG", "INFO", "WARNING", "ERROR")),
+    Setting("templates", str, None, "folder of your own templates for printed papers"),
+    Setting("print_command", str, "lp", "what prints a PDF that it gets on its standard input"),
     Setting(
         "lookups.debounce",
         int,

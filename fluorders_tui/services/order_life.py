@@ -5,6 +5,7 @@ One transaction each: statuses, journal, counters, what becomes of offers and su
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -32,6 +33,7 @@ __all__ = [
     "Asked",
     "Done",
     "OrderStep",
+    "check_printable",
     "confirmation_sent",
     "mark_printed",
     "reasons",
@@ -272,13 +274,7 @@ def mark_printed(desk: Desk, order_id: int) -> bool:
     with desk.store.write() as session:
         before = held_order(session, order_id)
         state = order_state(session.connection(), order_id)
-        if before.status not in _PRINTABLE and not (before.status in _CLOSED and state.printed_at):
-            raise Refused(
-                f"Order {before.number} is {before.status.value}: it can't be printed.",
-                field="status",
-                rule="D-11.2",
-                hint="A supervisor decides first." if before.status not in _CLOSED else "",
-            )
+        _check_printable(before, state.printed_at)
         first = state.printed_at is None
         columns: dict[str, Any] = {"printed_at": desk.now()} if first else {}
         columns["resend_confirmation"] = False
@@ -287,6 +283,25 @@ def mark_printed(desk: Desk, order_id: int) -> bool:
             event="printed" if first else "printed again", columns=columns,
         )  # fmt: skip
     return first
+
+
+def check_printable(desk: Desk, order_id: int) -> bool:
+    """Raise what `mark_printed` would, before the page is set; gives whether it was printed before."""
+    with desk.store.read() as connection:
+        order, state = load_order(connection, order_id), order_state(connection, order_id)
+    if order is not None:
+        _check_printable(order, state.printed_at)
+    return state.printed_at is not None
+
+
+def _check_printable(order: OrderDraft, printed_at: dt.datetime | None) -> None:
+    if order.status not in _PRINTABLE and not (order.status in _CLOSED and printed_at):
+        raise Refused(
+            f"Order {order.number} is {order.status.value}: it can't be printed.",
+            field="status",
+            rule="D-11.2",
+            hint="A supervisor decides first." if order.status not in _CLOSED else "",
+        )
 
 
 def confirmation_sent(desk: Desk, order_id: int, to: str = "") -> None:

@@ -30,6 +30,7 @@ from fluorders_tui.data.tables.base import (
 from fluorders_tui.domain.permissions import Role
 
 REACTIONS = ("off", "warn", "refuse")
+PAPER_SIZES = ("a4", "us-letter")
 
 
 class Company(RegistryRow, table=True):
@@ -48,6 +49,18 @@ class Company(RegistryRow, table=True):
     time_zone: str = text(
         "Time zone", length=40, default="UTC", help="Such as Europe/Rome: dates and times on screens."
     )
+    street: str = text("Street", tab="Papers", help="On top of printed papers, as all on this page.")
+    postcode: str = text("Postcode", length=16, tab="Papers")
+    city: str = text("City", tab="Papers")
+    region: str = text("Region", length=40, tab="Papers")
+    phone: str = text("Telephone", length=40, tab="Papers")
+    email: str = text("E-mail", tab="Papers")
+    web: str = text("Web site", tab="Papers")
+    vat_number: str = text("VAT number", length=30, tab="Papers")
+    bank: str = text("Bank", tab="Papers", help="Name and IBAN.")
+    paper_footer: str = text("Foot of the page", length=200, tab="Papers", help="Register, capital, court …")
+    logo: str = text("Logo", length=80, tab="Papers", help="A picture in the folder of your own templates.")
+    paper_size: str = choice("Paper", PAPER_SIZES, default="a4", tab="Papers")
     order_type: str = text(
         "Usual order type", codes_of="order-types", length=12, default="STD", tab="Orders", help="Of a new order."
     )
