@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 _TEXTS = {
     "street": 120, "postcode": 16, "city": 120, "region": 40, "phone": 40, "email": 120, "web": 120, "vat_number": 30,
