@@ -6,14 +6,17 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, func, literal, select
 
+from fluorders_tui.data.fulfilment_rows import DOCUMENT, DOCUMENT_LINE
 from fluorders_tui.data.order_rows import LINE, ORDER
 from fluorders_tui.data.supplier_order_rows import SUPPLIER_LINE, SUPPLIER_ORDER
 from fluorders_tui.data.tables import offers
 from fluorders_tui.data.tables.base import table
+from fluorders_tui.data.terms import micro
 from fluorders_tui.domain.links import DocumentKind, LineRef
 
 _OFFER, _OFFER_LINE = table(offers.Offer), table(offers.OfferLine)
@@ -21,7 +24,10 @@ _OFFER, _OFFER_LINE = table(offers.Offer), table(offers.OfferLine)
 
 @dataclass(frozen=True, slots=True)
 class LinkedLine:
-    """One end of a link; `line` is its number in its document, 0 for the header. `due` is when it is to come."""
+    """One end of a link; `line` is its number in its document, 0 for the header. `due` is when it is to come.
+
+    `word` is what it is called where its kind has several: a delivery note, an invoice.
+    """
 
     kind: DocumentKind
     id: int
@@ -33,6 +39,12 @@ class LinkedLine:
     line: int = 0
     due: dt.date | None = None
     version: int = 0
+    word: str = ""
+
+    @property
+    def called(self) -> str:
+        """What it is, in words."""
+        return self.word or self.kind.value
 
 
 def linked_lines(connection: Connection, refs: Iterable[LineRef]) -> dict[LineRef, LinkedLine]:
@@ -48,6 +60,49 @@ def linked_lines(connection: Connection, refs: Iterable[LineRef]) -> dict[LineRe
             if header := headers.get(ref.document):
                 found[ref] = _linked(kind, header, lines.get(ref.line))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """So much of an order's line went with a delivery, less what was given back (D-15.2)."""
+
+    order: LineRef
+    delivery: LinkedLine
+    quantity: Decimal
+
+
+def delivered_of_orders(connection: Connection, orders: Iterable[int]) -> list[Delivered]:
+    """What deliveries executed of orders, the oldest first."""
+    return _delivered(connection, DOCUMENT_LINE.c.order_id.in_(sorted(orders)))
+
+
+def delivered_by(connection: Connection, deliveries: Iterable[int]) -> list[Delivered]:
+    """What deliveries executed."""
+    return _delivered(connection, DOCUMENT.c.id.in_(sorted(deliveries)))
+
+
+def _delivered(connection: Connection, condition: Any) -> list[Delivered]:
+    head, line = DOCUMENT.c, DOCUMENT_LINE.c
+    query = (
+        select(
+            head.id, head.number, head.kind, head.status, head.customer_code, head.customer_name, head.document_date,
+            line.position, line.order_id, line.order_line_id, line.quantity_micro, line.undone_micro,
+        )
+        .join(DOCUMENT_LINE, line.document_id == head.id)
+        .where(condition)
+        .order_by(head.id, line.position)
+    )  # fmt: skip
+    return [
+        Delivered(
+            LineRef(DocumentKind.ORDER, row.order_id, row.order_line_id),
+            LinkedLine(
+                DocumentKind.DELIVERY, row.id, row.number, row.status, row.customer_code, row.customer_name,
+                row.document_date, row.position, word=row.kind,
+            ),
+            micro(row.quantity_micro - row.undone_micro),
+        )
+        for row in connection.execute(query)
+    ]  # fmt: skip
 
 
 def _linked(kind: DocumentKind, header: Any, line: Any | None) -> LinkedLine:

@@ -210,32 +210,52 @@ def _step_query(kind: str, other_kind: str, *, upward: bool) -> str:
     ) AS link ORDER BY line, number, other_line"""
 
 
+#: What deliveries executed of an order, less what was given back, as links of it (D-15.2).
+_DELIVERIES = """FROM (
+    SELECT h.kind AS document, h.id AS other, h.number, h.status, h.document_date AS date, NULL AS due,
+        k.order_position AS line, k.position AS other_line, k.quantity_micro - k.undone_micro AS quantity,
+        0 AS received, '' AS mode
+    FROM fulfilment_line k JOIN fulfilment_document h ON h.id = k.document_id WHERE k.order_id = ?
+) AS link ORDER BY line, number, other_line"""
+
+
 def _links(reader: _Reader, order_id: int) -> tuple[dict[str, Any], ...]:
     """All that an order came from, the first one first, then all that it led to, as `services.linked.whole_chain`."""
     found: list[dict[str, Any]] = []
     for upward in (True, False):
         here = {("customer order", order_id): ""}
-        seen = set(here)
+        passed = {"customer order"}
         steps: list[list[dict[str, Any]]] = []
         for depth in range(1, _LONGEST + 1):
             links = [
                 link | {"direction": "from" if upward else "to", "depth": depth, "via": number if depth > 1 else ""}
                 for (kind, document), number in here.items()
                 for other_kind in _LINKED
+                if other_kind not in passed
                 for link in reader.rows(_LINK, _step_query(kind, other_kind, upward=upward), document)
             ]
-            there = {(link["document"], link["other"]): link["number"] for link in links}
-            here = {place: number for place, number in there.items() if place not in seen}
-            seen.update(here)
+            if depth == 1 and not upward:
+                links += [
+                    link | {"direction": "to", "depth": 1, "via": ""}
+                    for link in reader.rows(_LINK, _DELIVERIES, order_id)
+                ]
+            here = {(link["document"], link["other"]): link["number"] for link in links if link["document"] in _LINKED}
+            passed.update(kind for kind, _ in here)
             told = {(link["via"], link["document"], link["other"]) for link in links if link["line"]}
             links = [
                 link for link in links if link["line"] or (link["via"], link["document"], link["other"]) not in told
             ]
-            steps.append(sorted(links, key=lambda link: link["via"]))
+            steps.append(
+                sorted(links, key=lambda link: (link["via"], link["line"], link["number"], link["other_line"]))
+            )
             if not here:
                 break
         found += [_exactly(link) for links in (reversed(steps) if upward else steps) for link in links]
     return tuple(found)
+
+
+def _place(link: dict[str, Any]) -> tuple[str, int, str, int]:
+    return link["via"], link["line"], link["number"], link["other_line"]
 
 
 def _exactly(link: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 An offer's link counts in the unit that both its lines share. A supply link counts in the item's
 main unit, for a box sold may be bought in pieces. A link between headers (line 0) has no quantity;
-it carries what of the amounts of an offer's header went over.
+it carries what of the amounts of an offer's header went over. What deliveries executed of orders stands in their own
+lines (D-15.2) and is shown as a link only.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class DocumentKind(StrEnum):
     OFFER = "offer"
     ORDER = "customer order"
     SUPPLIER_ORDER = "supplier order"
+    DELIVERY = "delivery"
 
 
 class LinkKind(StrEnum):
@@ -30,6 +32,7 @@ class LinkKind(StrEnum):
     OFFER_TO_ORDER = "offer to customer order"
     SUPPLY_TO_ORDER = "supplier order to customer order"
     ORDER_TO_SUPPLY = "customer order to supplier order"
+    ORDER_TO_DELIVERY = "customer order to delivery"
 
 
 class SupplyMode(StrEnum):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from fluorders_tui.domain.story_words import StoryEntry
 from fluorders_tui.domain.supplier_orders import SupplierOrderDraft
-from fluorders_tui.screens.order_story_page import in_columns, labelled, told_story, under
+from fluorders_tui.screens.story_page import in_columns, labelled, told_story, under
 from fluorders_tui.screens.supplier_lines import SupplierForms
 from fluorders_tui.services.linked import ChainLink
 from fluorders_tui.widgets.page import Line, line

@@ -1,4 +1,4 @@
-"""The chain offer → order → supplier order, from any of its documents: what it came from, what it led to (D-14.3)."""
+"""The chain offer → order → supplier order, delivery, from any of them: what it came from, what it led to (D-14.3)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fluorders_tui.data.link_rows import links_of_documents
-from fluorders_tui.data.linked_documents import LinkedLine, linked_lines
+from fluorders_tui.data.linked_documents import LinkedLine, delivered_by, delivered_of_orders, linked_lines
 from fluorders_tui.data.store import Connection
 from fluorders_tui.domain.links import DocumentKind, Link, LinkKind, SupplyMode
-from fluorders_tui.domain.money import plain
+from fluorders_tui.domain.money import ZERO, plain
 from fluorders_tui.services.desk import Desk
 
 __all__ = ["ChainLink", "LinkedLine", "chain", "chain_of", "links_in_json", "whole_chain"]
@@ -57,17 +57,20 @@ def chain_of(connection: Connection, kind: DocumentKind, document: int) -> tuple
 def whole_chain(connection: Connection, kind: DocumentKind, document: int) -> tuple[ChainLink, ...]:
     """Everything a document came from, the first one first, then everything it led to, step by step (D-14.3).
 
-    A header's link is left out where lines tell the same.
+    A header's link is left out where lines tell the same. The chain never comes back to a kind it has passed: what else
+    a supplier order serves is no part of one customer's order.
     """
     found: list[ChainLink] = []
     for upward in (True, False):
-        seen = here = {(kind, document)}
+        here, passed = {(kind, document)}, {kind}
         for depth in range(1, _LONGEST + 1):
             links = _step(connection, here, upward=upward, depth=depth)
+            links += _deliveries(connection, here, upward=upward, depth=depth)
+            links = [one for one in links if one.other.kind not in passed]
             by_line = {(one.via, one.other.kind, one.other.id) for one in links if one.line}
             found += [one for one in links if one.line or (one.via, one.other.kind, one.other.id) not in by_line]
-            here = {(one.other.kind, one.other.id) for one in links} - seen
-            seen = seen | here
+            here = {(one.other.kind, one.other.id) for one in links}
+            passed |= {one.other.kind for one in links}
             if not here:
                 break
     return tuple(sorted(found, key=_place))
@@ -89,6 +92,30 @@ def _step(
     pairs = [(link, own, other) for link, own, other in pairs if (own.kind, own.document) in documents]
     ends = linked_lines(connection, (end for _, own, other in pairs for end in (own, other)))
     return [_seen(link, ends.get(own), ends[other], upward, depth) for link, own, other in pairs if other in ends]
+
+
+def _deliveries(
+    connection: Connection, documents: Set[tuple[DocumentKind, int]], *, upward: bool, depth: int
+) -> list[ChainLink]:
+    """What was delivered of these orders, or, upward, the orders that these deliveries executed."""
+    start = DocumentKind.DELIVERY if upward else DocumentKind.ORDER
+    rows = [row for kind, row in documents if kind is start]
+    if not rows:
+        return []
+    found = delivered_by(connection, rows) if upward else delivered_of_orders(connection, rows)
+    orders = linked_lines(connection, (one.order for one in found))
+    links: list[ChainLink] = []
+    for one in found:
+        order = orders.get(one.order)
+        if order is not None:
+            here, there = (one.delivery, order) if upward else (order, one.delivery)
+            links.append(
+                ChainLink(
+                    LinkKind.ORDER_TO_DELIVERY, here.line, there, upward, one.quantity, ZERO, None, depth,
+                    here.number if depth > 1 else "",
+                )
+            )  # fmt: skip
+    return links
 
 
 def _seen(link: Link, here: LinkedLine | None, there: LinkedLine, upward: bool, depth: int) -> ChainLink:

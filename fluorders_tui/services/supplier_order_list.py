@@ -96,4 +96,4 @@ def supplier_status_counts(desk: Desk) -> dict[SupplierOrderStatus, StatusCount]
 def supplier_story(desk: Desk, order_id: int) -> tuple[StoryEntry, ...]:
     """What happened to a supplier order, oldest first, times in the company's zone (E-2.3)."""
     with desk.store.read() as connection:
-        return story_entries(connection, KIND, order_id, desk.local)
+        return story_entries(connection, KIND, order_id, desk.local, document="supplier order")

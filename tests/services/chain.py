@@ -11,7 +11,6 @@ from fluorders_tui.services.conversions import Asked, convert
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.saved_offer import SavedOffer
 from tests.services.offer_shop import offered
-from tests.services.supply_shop import fill_supply_shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +23,7 @@ class Chain:
 
 
 def fill_chain(desk: Desk) -> Chain:
-    """An offer of two items; the first of them is bought for the order that was made of it."""
-    fill_supply_shop(desk)
+    """An offer of two items in the shop with suppliers; the first is bought for the order that was made of it."""
     offer = offered(desk, ("A-100", 12), ("A-120", 2))
     order = convert(desk, Asked((offer.draft.id,))).orders[0]
     order_life.take(desk, order[0], order_life.Asked(OrderStep.CONFIRM))

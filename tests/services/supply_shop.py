@@ -32,6 +32,11 @@ SUPPLIERS: dict[str, tuple[str, int, bool, dict[str, tuple[str, bool]]]] = {
 def fill_supply_shop(desk: Desk) -> None:
     """The shop with one warehouse and three suppliers."""
     fill_shop(desk)
+    fill_suppliers(desk)
+
+
+def fill_suppliers(desk: Desk) -> None:
+    """Three suppliers for a shop that is there."""
     for code, (name, days, ships, _) in SUPPLIERS.items():
         values = {"code": code, "name": name, "lead_time_days": str(days), "drop_ship_allowed": ships}
         save_row(desk, "suppliers", {**values, "payment_terms": "30EOM", "city": "Torino", "country": "IT"})

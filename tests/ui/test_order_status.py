@@ -7,11 +7,16 @@ from decimal import Decimal
 
 import pytest
 
+from fluorders_tui.domain.fulfilment import Part
 from fluorders_tui.screens.order_status import OrderStatusScreen
+from fluorders_tui.services.deliveries import Asked, deliver
 from fluorders_tui.services.desk import Desk
-from fluorders_tui.services.orders import change_order, open_order
+from fluorders_tui.services.orders import change_order, open_order, open_order_row
 from fluorders_tui.widgets.page import Page
+from fluorders_tui.widgets.title_bar import TitleBar
+from tests.services.chain import Chain, fill_chain
 from tests.services.orders_on_list import draft
+from tests.services.supply_shop import fill_suppliers
 from tests.ui.orders_desk import desk_on, opens
 from tests.ui.raw_keys import burst
 
@@ -58,3 +63,58 @@ async def test_an_unknown_number_is_told_and_the_page_stays(orders_desk: Desk) -
         assert isinstance(screen, OrderStatusScreen)
         assert "Nothing found" in screen.message_line.text
         assert "Rossi [Milano]" in screen.query_one(Page).text
+
+
+@pytest.fixture
+def chain(desk: Desk) -> Chain:
+    fill_suppliers(desk)
+    return fill_chain(desk)
+
+
+async def test_each_end_of_a_chain_opens_the_other(desk: Desk, chain: Chain) -> None:
+    async with desk_on(opens(desk), size=(132, 43)) as pilot:
+
+        def shown() -> tuple[str, str]:
+            screen = pilot.app.screen
+            assert isinstance(screen, OrderStatusScreen)
+            return screen.title_bar.left, screen.query_one(Page).text
+
+        await burst(pilot, f"3{chain.offer.number}{{enter}}")
+        assert shown()[0].startswith(f"Offer {chain.offer.number} · converted · ")
+        assert "Ordered" in shown()[1]
+        await burst(pilot, "{tab}{enter}")
+        assert shown()[0].startswith(f"Order {chain.order[1]} · confirmed · ")
+        screen = pilot.app.screen
+        assert isinstance(screen, OrderStatusScreen)
+        ends = [row.cells[:4] for row in screen.chain.source.rows(0, 9) or ()]
+        assert ends == [
+            ("← offer", chain.offer.number, "converted", "1"),
+            ("← offer", chain.offer.number, "converted", "2"),
+            ("→ supplier order", chain.supplier_order[1], "entered", "1"),
+        ]
+        await burst(pilot, "{tab}{end}{enter}")
+        assert shown()[0].startswith(f"Supplier order {chain.supplier_order[1]} · entered · Acme")
+        assert "For customers" in shown()[1]
+        await burst(pilot, "{tab}{f12}{f3}{f12}{f3}")
+        assert shown()[0].startswith(f"Offer {chain.offer.number}")
+
+
+async def test_a_delivery_is_told_and_leads_back_to_its_order(desk: Desk, chain: Chain) -> None:
+    line = open_order_row(desk, chain.order[0]).draft.lines[1]
+    ((_, number),) = deliver(desk, Asked((chain.order[0],), (Part(chain.order[0], line.id),))).documents
+    async with desk_on(opens(desk), size=(80, 24)) as pilot:
+        await burst(pilot, f"3{chain.order[1]}{{enter}}{{tab}}{{end}}{{enter}}")
+        screen = pilot.app.screen
+        assert isinstance(screen, OrderStatusScreen)
+        assert screen.title_bar.left.startswith(f"Delivery note {number} · issued · ")
+        assert chain.order[1] in screen.query_one(Page).text
+        await burst(pilot, "{f2}")
+        assert pilot.app.screen is screen
+
+
+async def test_figures_mean_the_kind_that_is_looked_at(desk: Desk, chain: Chain) -> None:
+    async with desk_on(opens(desk)) as pilot:
+        await burst(pilot, "31{enter}")
+        assert f"Order {chain.order[1]}" in pilot.app.screen.query_one(TitleBar).left
+        await burst(pilot, f"{{ctrl+g}}{chain.supplier_order[1]}{{enter}}{{ctrl+g}}1{{enter}}")
+        assert f"Supplier order {chain.supplier_order[1]}" in pilot.app.screen.query_one(TitleBar).left

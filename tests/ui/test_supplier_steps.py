@@ -51,7 +51,7 @@ async def test_a_short_and_late_confirmation_is_typed_at_once(
         await until(lambda: "Confirmed" in buyer.message)
         assert isinstance(buyer.screen, SupplierOrderStepsScreen)
         assert buyer.text("step") == "receive"
-        assert "confirmed the order" in buyer.screen.query_one(Page).text.lower()
+        assert "confirmed the supplier order" in buyer.screen.query_one(Page).text.lower()
     draft = stored(supply_desk, order).draft
     later = supply_desk.today() + dt.timedelta(20)
     assert [(line.confirmed_quantity, line.confirmed_date) for line in draft.lines] == [
