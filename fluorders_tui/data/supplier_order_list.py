@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, or_, select
 from sqlalchemy import table as table_named
 
 from fluorders_tui.data.registry_search import TRIGRAM
@@ -39,7 +39,8 @@ class SupplierSort(StrEnum):
 class SupplierFilter:
     """Which supplier orders; everything left empty lets all of them through.
 
-    `since` and `until` are order dates, both included. `late` means open with a delivery date before today.
+    `since` and `until` are order dates, both included. `late` means that something should have come before today
+    (P-171).
     `unconfirmed` are entered ones that the supplier should have confirmed by now (P-170). `item` is an item's code,
     `text` a number or a part of number, reference, or supplier.
     """
@@ -56,7 +57,10 @@ class SupplierFilter:
 
 @dataclass(frozen=True, slots=True)
 class SupplierRow:
-    """A supplier order in a list; `total` is net, in its currency. `unconfirmed`: its confirmation is overdue."""
+    """A supplier order in a list; `total` is net, in its currency. `unconfirmed`: its confirmation is overdue.
+
+    `delivery_date` is when the next of it is to come (P-171); of one that is closed, when it was to come.
+    """
 
     id: int
     number: str
@@ -76,10 +80,20 @@ class SupplierRow:
     unconfirmed: bool
 
 
+_LINES = SUPPLIER_LINE.c
+#: When what is open of an order is to come next: the supplier's day, else the one asked for, else the header's (P-171).
+_NEXT = (
+    select(func.min(func.coalesce(_LINES.confirmed_date, _LINES.delivery_date, _COLUMNS.delivery_date)))
+    .where(_LINES.order_id == _COLUMNS.id, _LINES.cancelled.is_(False))
+    .where(_LINES.received_micro < func.coalesce(_LINES.confirmed_quantity_micro, _LINES.quantity_micro))
+    .scalar_subquery()
+)
+_DUE = func.coalesce(_NEXT, _COLUMNS.delivery_date)
+
 _SORTED_BY: dict[SupplierSort, ColumnElement[Any]] = {
     SupplierSort.NUMBER: _COLUMNS.number,
     SupplierSort.DATE: _COLUMNS.order_date,
-    SupplierSort.DELIVERY_DATE: _COLUMNS.delivery_date,
+    SupplierSort.DELIVERY_DATE: _DUE,
     SupplierSort.SUPPLIER: _COLUMNS.supplier_name,
     SupplierSort.TOTAL: _COLUMNS.company_net_minor,
 }
@@ -93,7 +107,7 @@ def listed_ids(
     if wanted.statuses:
         conditions.append(_COLUMNS.status.in_([one.value for one in wanted.statuses]))
     if wanted.late:
-        conditions += [_COLUMNS.status.in_(_OPEN_VALUES), _COLUMNS.delivery_date < today]
+        conditions += [_COLUMNS.status.in_(_OPEN_VALUES), today > _DUE]
     if wanted.unconfirmed:
         conditions += [_COLUMNS.status == SupplierOrderStatus.ENTERED.value, _COLUMNS.order_date < asked_before(today)]
     if wanted.supplier:
@@ -141,7 +155,7 @@ def supplier_rows(connection: Connection, ids: Sequence[int], today: dt.date) ->
     found: dict[int, SupplierRow] = {}
     for start in range(0, len(ids), _BATCH):
         part = list(ids[start : start + _BATCH])
-        for row in connection.execute(select(SUPPLIER_ORDER).where(_COLUMNS.id.in_(part))):
+        for row in connection.execute(select(SUPPLIER_ORDER, _DUE.label("due")).where(_COLUMNS.id.in_(part))):
             found[row.id] = _row(row, today)
     return [found[row_id] for row_id in ids if row_id in found]
 
@@ -156,13 +170,13 @@ def _row(row: Any, today: dt.date) -> SupplierRow:
         row.supplier_code,
         row.supplier_name,
         row.order_date,
-        row.delivery_date,
+        row.due,
         row.confirmed_on,
         row.reference,
         row.line_count,
         from_scaled(row.net_minor, row.currency_decimals),
         row.currency,
         row.drop_ship,
-        row.delivery_date is not None and row.delivery_date < today and status in OPEN,
+        row.due is not None and row.due < today and status in OPEN,
         status is SupplierOrderStatus.ENTERED and row.order_date < asked_before(today),
     )

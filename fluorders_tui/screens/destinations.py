@@ -20,13 +20,15 @@ class Destination:
     help: str = ""
 
 
-# The digits are for what people do all day: 5 offers, 6 supplier orders, 7 deliveries. Everything else is
+# The digits are for what people do all day: 7 deliveries. Everything else is
 # two keys away by its name, and stands in `ELSEWHERE`.
 MENU: tuple[Destination, ...] = (
     Destination("menu_new_order", "order_entry"),
     Destination("menu_orders", "orders"),
     Destination("menu_order_status", "order_status"),
     Destination("menu_board", "board"),
+    Destination("menu_offers", "offers"),
+    Destination("menu_supplier_orders", "supplier_orders"),
     Destination("menu_lines", "lines"),
     Destination("menu_registries", "registries"),
     Destination("menu_keys"),

@@ -9,8 +9,9 @@ from textual.binding import BindingType
 
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import Invalid
-from fluorders_tui.domain.offers import OfferStatus
+from fluorders_tui.domain.links import DocumentKind
 from fluorders_tui.domain.order_listing import StatusCount
+from fluorders_tui.domain.statuses import OfferStatus
 from fluorders_tui.screens.filtered_list import ListSort
 from fluorders_tui.screens.list_actions import Acted, ListActions, RowAction, Step, Today, date_typed
 from fluorders_tui.screens.list_pages import Asked
@@ -217,7 +218,7 @@ class OffersScreen(ListActions[OfferFilter, Sort, OfferRow]):
         return one.reason if one.status is _S.LOST else ""
 
     async def row_chosen(self, row: Row) -> None:
-        await self.desk_app.open_screen("order_status", offer=row.key)
+        await self.desk_app.open_screen("order_status", kind=DocumentKind.OFFER, row=row.key)
 
     # -- commands ----------------------------------------------------------------------------------
 
@@ -242,4 +243,4 @@ class OffersScreen(ListActions[OfferFilter, Sort, OfferRow]):
 
     async def action_go_to_number(self) -> None:
         if await self.desk_app.desk_there():
-            await self.desk_app.open_screen("order_status")
+            await self.desk_app.open_screen("order_status", kind=DocumentKind.OFFER)

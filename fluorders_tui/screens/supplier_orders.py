@@ -9,6 +9,7 @@ from textual.binding import BindingType
 
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import Invalid
+from fluorders_tui.domain.links import DocumentKind
 from fluorders_tui.domain.order_listing import StatusCount
 from fluorders_tui.domain.supplier_orders import OPEN, SupplierOrderStatus
 from fluorders_tui.screens.filtered_list import ListSort
@@ -171,7 +172,7 @@ class SupplierOrdersScreen(ListActions[SupplierFilter, Sort, SupplierRow]):
         )
 
     async def row_chosen(self, row: Row) -> None:
-        await self.desk_app.open_screen("order_status", supplier_order=row.key)
+        await self.desk_app.open_screen("order_status", kind=DocumentKind.SUPPLIER_ORDER, row=row.key)
 
     # -- commands ----------------------------------------------------------------------------------
 
@@ -192,4 +193,4 @@ class SupplierOrdersScreen(ListActions[SupplierFilter, Sort, SupplierRow]):
 
     async def action_go_to_number(self) -> None:
         if await self.desk_app.desk_there():
-            await self.desk_app.open_screen("order_status")
+            await self.desk_app.open_screen("order_status", kind=DocumentKind.SUPPLIER_ORDER)

@@ -21,7 +21,7 @@ from fluorders_tui.services.supplier_order_list import (
     supplier_orders_in_rows,
     supplier_status_counts,
 )
-from fluorders_tui.services.supplier_orders import cancel, confirm, enter_supplier_order, receive_goods
+from fluorders_tui.services.supplier_orders import cancel, confirm, enter_supplier_order, move_dates, receive_goods
 from tests.conftest import FixedClock
 from tests.services.supply_shop import bought, fill_supply_shop, supply_draft
 
@@ -70,6 +70,11 @@ def test_a_confirmation_is_overdue_after_three_days(desk: Desk, clock: FixedCloc
 def test_what_should_have_come_is_late(desk: Desk, clock: FixedClock) -> None:
     clock.advance(days=60)
     assert listed(desk, LATE_SUPPLIER_ORDERS) == [1, 2, 5]
+    first = find_supplier_orders(desk, "spring")[0]
+    move_dates(desk, first.id, {0: desk.today() + DAY})
+    assert listed(desk, LATE_SUPPLIER_ORDERS) == [2, 5]
+    by_day = [row.number[-1] for row in SupplierOrderWindow(desk, sort=SupplierSort.DELIVERY_DATE).rows(0, 1)]
+    assert (by_day, find_supplier_orders(desk, "spring")[0].delivery_date) == (["1"], desk.today() + DAY)
 
 
 def test_rows_are_found_again_and_counted_by_status(desk: Desk) -> None:
