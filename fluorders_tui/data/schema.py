@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
+from fluorders_tui.data.logins import in_use
 from fluorders_tui.data.store import Store
 from fluorders_tui.domain.errors import Unreachable
 
@@ -86,6 +87,10 @@ def migrate(store: Store) -> str | None:
     with store.write() as session:
         config.attributes["connection"] = session.connection()
         command.upgrade(config, "head")
+        if in_use(session.connection()):
+            from fluorders_tui.data.database_roles import prepare
+
+            prepare(session.connection())
     return before
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, Operat
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from fluorders_tui.domain.errors import Conflict, Unreachable
+from fluorders_tui.domain.errors import Conflict, NotAllowed, Unreachable
 
 __all__ = ["Connection", "IntegrityError", "Session", "Store", "database_url"]
 
@@ -102,6 +102,8 @@ class Store:
         except IntegrityError:
             raise
         except DatabaseError as error:
+            if getattr(error.orig, "sqlstate", "") == _NOT_ALLOWED:
+                raise _refused_there(error) from error
             if _cause(str(error.orig)):
                 raise _unreachable(error, self.shown_url) from error
             raise
@@ -157,6 +159,15 @@ _CAUSES = (
     (r"database \".*\" does not exist", _MISSING),
     (r"no such table|relation \".*\" does not exist", _EMPTY),
 )
+
+
+#: PostgreSQL's word for what a role may not do: a person's own login (P-184).
+_NOT_ALLOWED = "42501"
+
+
+def _refused_there(error: DatabaseError) -> NotAllowed:
+    told = str(error.orig).strip().splitlines()[0].removeprefix("permission denied: ")
+    return NotAllowed(f"The database refuses this: {told}.", rule="P-184", hint="It is for another role than yours.")
 
 
 def _cause(told: str) -> tuple[str, str] | None:

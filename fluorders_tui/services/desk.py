@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fluorders_tui.data.context_rows import calendar_named, company_row, role_of
+from fluorders_tui.data.logins import personal_login
 from fluorders_tui.data.schema import check_version
 from fluorders_tui.data.store import Store
 from fluorders_tui.domain.conditions import LineChecks
@@ -88,11 +89,23 @@ def check_permission(desk: Desk, permission: Permission, *, rule: str = "P-180",
 
 
 def open_desk(store: Store, user: str, *, clock: Clock = utc_now, version_checked: bool = False) -> Desk:
-    """Open the desk of `user` on a database of this program's version; raises `Unreachable`."""
+    """Open the desk of `user` on a database of this program's version; raises `Unreachable`.
+
+    On PostgreSQL a login of one person says who works, whatever `user` is (P-184).
+    """
     if not version_checked:
         check_version(store)
+    user = _who(store) or user
     company, checks, role = _read_context(store, user)
     return Desk(store, user, role, company, checks, clock)
+
+
+def _who(store: Store) -> str:
+    """Who is logged in to the database, where that is a person of their own and not everybody's login (P-184)."""
+    if store.is_sqlite:
+        return ""
+    with store.read() as connection:
+        return personal_login(connection)
 
 
 def _read_context(store: Store, user: str) -> tuple[Company, LineChecks, str]:

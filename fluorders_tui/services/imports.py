@@ -27,7 +27,7 @@ from fluorders_tui.services.registries import code_of, registry_spec
 from fluorders_tui.services.registry_checks import RowChecker, default_values, merged
 from fluorders_tui.services.registry_defaults import Defaults
 from fluorders_tui.services.registry_history import changed_values, journal_value
-from fluorders_tui.services.registry_saving import check_allowed, check_values_allowed
+from fluorders_tui.services.registry_saving import check_allowed, check_values_allowed, follow_logins
 
 #: Rows checked and written together.
 CHUNK = IN_LIST
@@ -402,6 +402,7 @@ class _Attempt:
                 active = row.values.get("active") is not False
                 self._codes.add(name, Code(row_id, str(row.values["code"]), active))
         self._children.write([row.number for row in (*inserts, *updates)])
+        follow_logins(self._connection, name, [row.values for row in updates])
         if self._spec.parent:
             if together(name):
                 self._numbers.update((row_id, row.number) for row_id, row in written)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from fluorders_tui.data.journal import Event, record
 from fluorders_tui.data.journal_reading import entries_of
+from fluorders_tui.data.logins import has_login, in_use
 from fluorders_tui.data.registries import registries
 from fluorders_tui.data.registry_codes import Code, Codes
 from fluorders_tui.data.registry_rows import (
@@ -54,6 +55,18 @@ def check_values_allowed(desk: Desk, registry: str, before: Values, after: Value
     for name in sorted(CREDIT_FIELDS):
         if before.get(name) != after.get(name):
             check_permission(desk, Permission.CREDIT, rule="P-182", field=name)
+
+
+def follow_logins(connection: Transaction, registry: str, rows: Iterable[Mapping[str, Value]]) -> None:
+    """Let the database's logins of users that were written follow their roles (P-184)."""
+    if registry != "users" or not in_use(connection):
+        return
+    from fluorders_tui.data.database_roles import give_role
+
+    for values in rows:
+        name = str(values["code"])
+        if has_login(connection, name):
+            give_role(connection, name, str(values["role"]) if values["active"] else "")
 
 
 def raise_all(errors: Sequence[DeskError]) -> None:
@@ -103,6 +116,7 @@ def save_within(
     check_allowed(desk, spec.name)
     saving = _Saving(desk, connection, spec)
     saved = saving.run(values, row_id, version, children or {})
+    follow_logins(connection, spec.name, [saving.values])
     record(session, desk.now(), desk.user, saving.events(saved))
     return saved
 

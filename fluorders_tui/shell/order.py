@@ -89,9 +89,17 @@ def write_orders(desk: Desk, saved: Sequence[SavedOrder], form: str, *, as_list:
     if form == "json":
         from fluorders_tui.documents.order_json import document_text, order_to_json
         from fluorders_tui.domain.links import DocumentKind
+        from fluorders_tui.services.approvals import reasons_of
         from fluorders_tui.services.linked import chain, links_in_json
 
-        made = [order_to_json(one, links=links_in_json(chain(desk, DocumentKind.ORDER, one.draft.id))) for one in saved]
+        made = [
+            order_to_json(
+                one,
+                locks=[reason.text for reason in reasons_of(desk, one.draft.id)],
+                links=links_in_json(chain(desk, DocumentKind.ORDER, one.draft.id)),
+            )
+            for one in saved
+        ]
         sys.stdout.write(document_text(made, as_list=as_list))
     elif form == "csv":
         from fluorders_tui.documents.table_writing import write_table

@@ -60,7 +60,7 @@ def run_step(args: Namespace, settings: Settings) -> int:
         raise Unreadable("Lines are those of one order.", field="--line", hint="Name one order.")
     desk = open_desk(settings)
     asked = Asked(OrderStep(args.action), lines, getattr(args, "reason", ""), args.comment)
-    found, errors = _rows(desk, args.numbers)
+    found, errors = rows_named(desk, args.numbers)
     if args.dry_run:
         seen = preview_many(desk, found, asked)
         _write_preview(seen, asked, args.format)
@@ -82,11 +82,11 @@ def run_step(args: Namespace, settings: Settings) -> int:
             ),
             args.format,
         )
-        errors += [_named(one.number, one.error) for one in done if one.error is not None]
-    return _told(errors)
+        errors += [refusal_of(one.number, one.error) for one in done if one.error is not None]
+    return told_refusals(errors)
 
 
-def _rows(desk: Desk, numbers: Iterable[str]) -> tuple[dict[int, str], list[DeskError]]:
+def rows_named(desk: Desk, numbers: Iterable[str]) -> tuple[dict[int, str], list[DeskError]]:
     """The rows of the orders named with their status, each once, and why one can't be meant."""
     from fluorders_tui.services.orders import open_order
 
@@ -102,11 +102,12 @@ def _rows(desk: Desk, numbers: Iterable[str]) -> tuple[dict[int, str], list[Desk
     return found, errors
 
 
-def _named(number: str, error: DeskError) -> DeskError:
+def refusal_of(number: str, error: DeskError) -> DeskError:
+    """An error with the number of the order it is about."""
     return type(error)(f"{number}: {error.message}", field=error.field, rule=error.rule, hint=error.hint)
 
 
-def _told(errors: Sequence[DeskError]) -> int:
+def told_refusals(errors: Sequence[DeskError]) -> int:
     """Each refusal on standard error; the exit code of the gravest."""
     for error in errors:
         sys.stderr.write(f"fluorders: {error}\n")
