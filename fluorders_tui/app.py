@@ -52,6 +52,7 @@ SCREENS: Mapping[str, str] = {
     "supply_exceptions": "fluorders_tui.screens.supply_exceptions:SupplyExceptionsScreen",
     "supply_proposals": "fluorders_tui.screens.supply_proposals:SupplyProposalsScreen",
     "supply_runs": "fluorders_tui.screens.supply_runs:SupplyRunsScreen",
+    "supply_sharing": "fluorders_tui.screens.supply_sharing:SupplySharingScreen",
 }
 """Every screen by name, as `module:class`: imported when it is first opened."""
 

@@ -23,6 +23,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     DATES: ("it comes on other days", "the day of each line, or one for all of them"),
     CANCEL: ("it won't come", "y on the lines that won't come; none is all of them"),
     GIVE_BACK: ("it was not received after all", "how much of each line; nothing typed is all of it"),
+    SELL: ("its goods are sold on", "customer orders from its lines"),
 }
 """By name: what happened, and what is typed."""
 
