@@ -23,6 +23,7 @@ BENCHMARKS = {
     "memory": "memory:run",
     "saving": "saving:run",
     "pricing": "pricing:run",
+    "update": "price_update:run",
     "conversion": "conversion:run",
     "import": "importing:run",
 }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import statistics
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -12,7 +12,10 @@ from decimal import Decimal
 from sqlalchemy import insert, select
 
 from benchmarks.measured import Measured
+from benchmarks.servers import postgres
 from benchmarks.surroundings import USER, Surroundings
+from fluorders_tui.data.bulk import insert_many
+from fluorders_tui.data.schema import migrate
 from fluorders_tui.data.store import Store
 from fluorders_tui.data.tables import basics, desk, items, parties
 from fluorders_tui.data.tables.base import table
@@ -22,6 +25,7 @@ from fluorders_tui.domain.header import choose_customer
 from fluorders_tui.domain.price_updates import update_prices
 from fluorders_tui.services.conditions import customer_conditions, item_card, item_cards, new_draft
 from fluorders_tui.services.desk import Desk, open_desk
+from fluorders_tui.services.fast_start import fast_start
 
 LISTS = 20
 PRICED_ITEMS = 25_000
@@ -29,38 +33,52 @@ POLICIES = 2_000
 
 
 def run(surroundings: Surroundings) -> Iterator[Measured]:
-    """On SQLite; warm means that the file is in the system's cache, the item's card is read each time."""
-    with surroundings.scratch() as folder:
-        desk = filled(surroundings, str(folder / "prices.db"))
-        started = time.perf_counter()
-        conditions = customer_conditions(desk, "C0001")
-        yield Measured("customer with 20 lists and 2,000 policies chosen", (time.perf_counter() - started) * 1000)
-        draft = choose_customer(new_draft(desk), conditions)
-        codes = [f"P-{number:05}" for number in range(0, PRICED_ITEMS, PRICED_ITEMS // 1000)]
-        item_card(desk, codes[0], conditions)
+    """On both databases; warm means that the data are in the system's cache, the item's card is read each time."""
+    with surroundings.scratch() as folder, contextlib.ExitStack() as stack:
+        addresses = {"SQLite": str(folder / "prices.db")}
+        server = stack.enter_context(postgres(surroundings))
+        if server is not None:
+            addresses["PostgreSQL"] = server.create()
+        for database, address in addresses.items():
+            desk = filled(address)
+            yield from measured(desk, database)
+            desk.store.dispose()
 
-        def from_database(code: str) -> None:
-            make_line(draft, conditions, item_card(desk, code, conditions), Decimal(12))
 
-        slow = timed(from_database, codes[:200])
-        note = f"{LISTS} lists, {LISTS * PRICED_ITEMS:,} prices, {POLICIES:,} policies"
-        yield Measured("one line priced, card read, median", statistics.median(slow), limit=5, note=note)
-        yield Measured("one line priced, card read, 95 of 100", sorted(slow)[int(len(slow) * 0.95)], limit=5)
-        card = item_card(desk, codes[0], conditions)
-        line = make_line(draft, conditions, card, Decimal(12))
+def measured(desk: Desk, database: str) -> Iterator[Measured]:
+    """One line and a long order."""
+    started = time.perf_counter()
+    conditions = customer_conditions(desk, "C0001")
+    took = (time.perf_counter() - started) * 1000
+    yield Measured(f"customer with 20 lists and 2,000 policies chosen, {database}", took)
+    draft = choose_customer(new_draft(desk), conditions)
+    codes = [f"P-{number:05}" for number in range(0, PRICED_ITEMS, PRICED_ITEMS // 1000)]
+    item_card(desk, codes[0], conditions)
 
-        def in_memory(code: str) -> None:
-            change_quantity(draft, line, Decimal(13), conditions, card)
+    def from_database(code: str) -> None:
+        make_line(draft, conditions, item_card(desk, code, conditions), Decimal(12))
 
-        quick = timed(in_memory, codes[:200])
-        yield Measured("the same line with another quantity, median", statistics.median(quick), limit=5)
-        cards = item_cards(desk, codes, conditions)
-        for code in codes:
-            draft = add_line(draft, make_line(draft, conditions, cards[code], Decimal(3)))
-        started = time.perf_counter()
-        update_prices(draft, conditions, item_cards(desk, codes, conditions))
-        seconds = time.perf_counter() - started
-        yield Measured(f"an order of {len(codes):,} lines priced again, cards read", seconds, "s", limit=1)
+    slow = timed(from_database, codes[:200])
+    note = f"{LISTS} lists, {LISTS * PRICED_ITEMS:,} prices, {POLICIES:,} policies"
+    median = statistics.median(slow)
+    yield Measured(f"one line priced, card read, median, {database}", median, limit=5, note=note)
+    late = sorted(slow)[int(len(slow) * 0.95)]
+    yield Measured(f"one line priced, card read, 95 of 100, {database}", late, limit=5)
+    card = item_card(desk, codes[0], conditions)
+    line = make_line(draft, conditions, card, Decimal(12))
+
+    def in_memory(code: str) -> None:
+        change_quantity(draft, line, Decimal(13), conditions, card)
+
+    quick = timed(in_memory, codes[:200])
+    yield Measured(f"the same line with another quantity, median, {database}", statistics.median(quick), limit=5)
+    cards = item_cards(desk, codes, conditions)
+    for code in codes:
+        draft = add_line(draft, make_line(draft, conditions, cards[code], Decimal(3)))
+    started = time.perf_counter()
+    update_prices(draft, conditions, item_cards(desk, codes, conditions))
+    seconds = time.perf_counter() - started
+    yield Measured(f"an order of {len(codes):,} lines priced again, cards read, {database}", seconds, "s", limit=1)
 
 
 def timed(call: Callable[[str], None], codes: list[str]) -> list[float]:
@@ -73,13 +91,11 @@ def timed(call: Callable[[str], None], codes: list[str]) -> list[float]:
     return found
 
 
-def filled(surroundings: Surroundings, database: str) -> Desk:
+def filled(address: str) -> Desk:
     """A company whose customer C0001 has all the lists."""
-    subprocess.run(
-        surroundings.desk(database, "init", "--country", "IT"), check=True, env=surroundings.variables,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    store = Store(f"sqlite:///{database}")
+    store = Store(address)
+    migrate(store)
+    fast_start(store, country="IT", company="Bench", user=USER)
     item, kind, lists = table(items.Item), table(items.PriceListType), table(items.PriceList)
     with store.write() as session:
         connection = session.connection()
@@ -118,8 +134,9 @@ def filled(surroundings: Surroundings, database: str) -> Desk:
             session.add(parties.CustomerPriceList(customer_id=customer, list_type_id=kind_id, priority=number + 1))
             session.flush()
             list_id = int(connection.execute(select(lists.c.id).where(lists.c.code == f"{code}-26")).scalar_one())
-            connection.execute(
-                insert(table(items.PriceListLine)),
+            insert_many(
+                connection,
+                table(items.PriceListLine),
                 [
                     {
                         "version": 1, "price_list_id": list_id, "item_id": one, "unit_id": unit, "variant": "",
