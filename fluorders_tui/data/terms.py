@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from fluorders_tui.data.tables import basics, commerce, desk
 from fluorders_tui.data.tables.base import table
@@ -174,7 +174,15 @@ def expense_types(connection: Connection) -> dict[str, Expense]:
 
 def cancel_reasons(connection: Connection) -> dict[str, str]:
     """The active reasons for cancelling by code (D-12.6)."""
-    reason = table(basics.CancelReason)
+    return _reasons(connection, table(basics.CancelReason))
+
+
+def lost_reasons(connection: Connection) -> dict[str, str]:
+    """The active reasons why offers are lost, by code (P-104)."""
+    return _reasons(connection, table(basics.LostReason))
+
+
+def _reasons(connection: Connection, reason: Table) -> dict[str, str]:
     rows = connection.execute(select(reason.c.code, reason.c.name).where(reason.c.active).order_by(reason.c.code))
     return {row.code: row.name for row in rows}
 

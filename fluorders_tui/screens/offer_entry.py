@@ -10,15 +10,25 @@ from textual.containers import Container, Horizontal
 
 from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.header import set_address
+from fluorders_tui.domain.offers import OfferStatus
 from fluorders_tui.screens.offer_header import OFFER_DRAFT_FIELDS, OFFER_FIELDS, PROSPECT_ROWS
 from fluorders_tui.screens.offer_kind import OFFER, prospect_of
+from fluorders_tui.screens.order_action_text import action_help
 from fluorders_tui.screens.order_entry import OrderEntryScreen
+from fluorders_tui.screens.order_kind import Typed
 from fluorders_tui.screens.order_showing import PROSPECT_MARK
 from fluorders_tui.services.offer_drafts import Prospect, prospect_conditions
 from fluorders_tui.widgets.choices import Choice, Resolution
 from fluorders_tui.widgets.field import Field
 
 __all__ = ["OfferEntryScreen"]
+
+
+_NEXT = {
+    OfferStatus.ENTERED: "/confirm ",
+    OfferStatus.CONFIRMED: "/convert",
+    OfferStatus.PARTLY: "/convert",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +49,38 @@ class OfferEntryScreen(OrderEntryScreen):
     TITLE_TEXT = "New offer"
     CUSTOMER_HELP = "Code or part of the name; +Name is a prospect. F4 lists, F6 adds a customer."
     HELP_TEXT: ClassVar[tuple[str, ...]] = (
-        "An offer is typed like an order. F10 enters it.",
+        "An offer is typed like an order. F10 enters it. Opened again, F9 confirms it, and then converts it.",
         "  +Nuova Srl in the customer's place is a prospect: Tab goes to their VAT number, e-mail and address.",
         "    They become a customer when the offer becomes an order.",
         "",
-        *OrderEntryScreen.HELP_TEXT[1:],
+        *OrderEntryScreen.TYPING_HELP,
+        *action_help(OFFER.actions),
     )
+
+    # -- steps ------------------------------------------------------------------------------------
+
+    async def action_next_step(self) -> None:
+        """F9: an entered offer is confirmed, a confirmed one converted (D-13.3); any other is shown whole."""
+        session = self.session
+        terms, entered = session.terms, bool(session.draft.number) and not session.dirty
+        action = _NEXT.get(terms.status) if terms is not None and entered else None
+        if action is None:
+            await super().action_next_step()
+        else:
+            await self.do_action(action)
+
+    def on_screen_resume(self) -> None:
+        """Back from its conversion or its versions: it may stand elsewhere now."""
+        session = self._session
+        if session is not None and session.draft.id and not session.worth_keeping:
+            row, kind, desk = session.draft.id, session.kind, session.desk
+            self.desk_app.run_read(self, lambda: kind.read_row(desk, row), self._read_again, group="again")
+
+    def _read_again(self, stored: Typed) -> None:
+        session = self.session
+        same = session.draft.id == stored.draft.id and not session.worth_keeping
+        if same and session.draft.version != stored.draft.version:
+            self.take_stored(stored)
 
     # -- prospects ---------------------------------------------------------------------------------
 

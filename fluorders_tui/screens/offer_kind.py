@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.domain.conditions import CustomerConditions
 from fluorders_tui.domain.errors import DeskError, Refused
 from fluorders_tui.domain.offers import OPEN_STATUSES, Offer, OfferStatus, OfferTerms
 from fluorders_tui.domain.totals import Totals
+from fluorders_tui.screens.order_action_text import ACTIONS, OF_OFFERS, Known
 from fluorders_tui.screens.order_kind import Day, Kind, Typed
 from fluorders_tui.services.conditions import customer_conditions
 from fluorders_tui.services.desk import Desk
@@ -27,6 +28,9 @@ from fluorders_tui.services.offers import (
     open_offer_row,
 )
 from fluorders_tui.services.saved_offer import SavedOffer
+
+if TYPE_CHECKING:
+    from fluorders_tui.screens.order_action_plan import Plan, Planning
 
 __all__ = ["OFFER", "OfferKind", "offer_of", "prospect_of", "terms_of", "typed_offer"]
 
@@ -82,6 +86,14 @@ class OfferKind:
         "Type a code or part of the name. F4 lists customers, F6 adds a new one. "
         "+ and a name: a prospect, who is in no registry yet."
     )
+
+    actions: Mapping[str, Known] = MappingProxyType({**OF_OFFERS, **ACTIONS})
+
+    def planner(self, name: str) -> Callable[[Planning], Plan] | None:
+        """Its steps, its versions and its copies."""
+        from fluorders_tui.screens.order_action_offer import OFFER_ACTIONS
+
+        return OFFER_ACTIONS.get(name)
 
     def title(self, typed: Typed, day: Day) -> str:
         """`Offer OF2026-00012 · version 2 · confirmed 24/11/2026`."""

@@ -9,7 +9,9 @@ from fluorders_tui.domain.locales import format_date, format_decimal
 from fluorders_tui.domain.order import OrderLine
 from fluorders_tui.domain.order_listing import OrderFilter, OrderRow
 from fluorders_tui.screens.order_action_plan import Planning
-from fluorders_tui.screens.order_action_text import ACTION_MARK, ACTIONS, ActionText, fitting_actions
+from fluorders_tui.screens.order_action_text import ACTION_MARK, ActionText, fitting_actions
+from fluorders_tui.services.offer_list import OfferFilter, each_offer, find_offers
+from fluorders_tui.services.offer_steps import reasons_for_losing
 from fluorders_tui.services.order_list import each_order
 from fluorders_tui.services.order_list import find as find_orders
 from fluorders_tui.services.registries import find, find_items
@@ -23,9 +25,10 @@ LIMIT = 20
 def action_choices(planning: Planning, text: str) -> list[Choice]:
     """Hits for the action typed so far; runs in a thread. Nothing once lines are named."""
     typed, blank, words = text.lstrip().removeprefix(ACTION_MARK).partition(" ")
-    fitting = fitting_actions(typed) if typed else list(ACTIONS)
+    actions = planning.session.kind.actions
+    fitting = fitting_actions(typed, actions) if typed else list(actions)
     if not blank:
-        return [Choice(one, ACTIONS[one].what, "", ActionText(f"{ACTION_MARK}{one} ")) for one in fitting]
+        return [Choice(one, actions[one].what, "", ActionText(f"{ACTION_MARK}{one} ")) for one in fitting]
     known = _KNOWN.get(fitting[0]) if len(fitting) == 1 else None
     if known is None or "#" in words:
         return []
@@ -50,6 +53,30 @@ def _orders(planning: Planning, text: str) -> Hits:
     desk, customer = planning.session.desk, planning.draft.customer
     rows = find_orders(desk, text, LIMIT) if text else each_order(desk, OrderFilter(customer=customer), limit=LIMIT)
     return [(row.number, _order(planning, row), f"{format_decimal(row.total, planning.form, 2)}") for row in rows]
+
+
+def _offers(planning: Planning, text: str) -> Hits:
+    """The customer's latest offers, or those that a text means."""
+    desk, customer = planning.session.desk, planning.draft.customer
+    rows = find_offers(desk, text, LIMIT) if text else each_offer(desk, OfferFilter(customer=customer), limit=LIMIT)
+    return [
+        (
+            row.number,
+            f"{format_date(row.date, planning.form)} {row.customer_name}",
+            format_decimal(row.total, planning.form, 2),
+        )
+        for row in rows
+    ]
+
+
+def _documents(planning: Planning, text: str) -> Hits:
+    """Whatever lines can be copied from, documents of the same kind first (D-12.8)."""
+    first, second = (_orders, _offers) if planning.session.terms is None else (_offers, _orders)
+    return [*first(planning, text), *second(planning, text)][:LIMIT]
+
+
+def _own(planning: Planning, text: str) -> Hits:
+    return _orders(planning, text) if planning.session.terms is None else _offers(planning, text)
 
 
 def _order(planning: Planning, row: OrderRow) -> str:
@@ -99,9 +126,17 @@ def _words(*known: tuple[str, str]) -> Callable[[Planning, str], Hits]:
     return fitting
 
 
+def _reasons(planning: Planning, text: str) -> Hits:
+    """Why offers are lost (P-104)."""
+    known = reasons_for_losing(planning.session.desk)
+    return [(code, name, "") for code, name in known.items() if fold(text) in fold(code) or fold(text) in fold(name)]
+
+
 _KNOWN: dict[str, Callable[[Planning, str], Hits]] = {
-    "copy": _orders,
-    "duplicate": _orders,
+    "copy": _documents,
+    "duplicate": _own,
+    "lose": _reasons,
+    "offer": _coded("offer-types"),
     "instead": _items,
     "settle": _undecided,
     "list": _coded("price-list-types"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.domain.conditions import CustomerConditions, ItemCard, LineChecks
 from fluorders_tui.domain.discounts import format_discounts
@@ -16,6 +17,10 @@ from fluorders_tui.domain.order import LineType, OrderDraft, OrderLine
 from fluorders_tui.screens.order_action_text import OrderAction, line_indexes
 from fluorders_tui.screens.order_session import OrderSession
 
+if TYPE_CHECKING:
+    from fluorders_tui.domain.offers import OfferTerms
+    from fluorders_tui.screens.order_kind import Typed
+
 __all__ = ["Plan", "Planning", "counted"]
 
 
@@ -25,7 +30,8 @@ class Plan:
 
     With `shown` it is read under `title` before Enter does it, else it is done at once. `done` is said
     afterwards. `cursor` is the line, from 0, where the cursor then stands. `conditions` come with a draft
-    that is another order.
+    that is another document, and `terms` with one that is an offer. `write` is the service's part of it, which
+    gives the stored document as it is then; `opens` another screen that takes over, with what it is told.
     """
 
     draft: OrderDraft
@@ -36,6 +42,9 @@ class Plan:
     cursor: int | None = None
     cards: Mapping[str, ItemCard] = field(default_factory=dict)
     conditions: CustomerConditions | None = None
+    terms: OfferTerms | None = None
+    write: Callable[[], Typed] | None = None
+    opens: tuple[str, Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +90,8 @@ class Planning:
         return self.session.conditions
 
     def need_customer(self) -> None:
-        """Raise `Refused` where no customer is chosen."""
-        if not self.draft.customer:
+        """Raise `Refused` where nobody is chosen."""
+        if not self.session.is_for_somebody:
             raise Refused("Choose the customer first.", field="customer", rule="D-3.1")
 
     def wants(self, word: str) -> bool:

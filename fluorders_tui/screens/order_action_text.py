@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fluorders_tui.domain.errors import Invalid
@@ -12,12 +12,16 @@ from fluorders_tui.domain.folding import nearest
 __all__ = [
     "ACTIONS",
     "ACTION_MARK",
+    "FROM_ORDERS",
+    "OF_OFFERS",
     "ActionText",
+    "Known",
     "OrderAction",
     "action_help",
     "fitting_actions",
     "line_indexes",
     "read_action",
+    "read_duplicate",
     "split_step",
     "typed_deliveries",
 ]
@@ -38,7 +42,7 @@ ACTIONS: dict[str, Known] = {
     "split": Known("3 2w  or  12@15.12; 8@+30", "a line into deliveries",
                    "3 parts every 2 weeks (d, w or m), or quantities with their dates"),
     "kit": Known("[prices]", "a kit into its components", "with prices each component is sold by its own"),
-    "copy": Known("NUMBER [reprice] [#1-3]", "lines of an earlier order", "with reprice prices are looked up again"),
+    "copy": Known("NUMBER [reprice] [#1-3]", "lines of any order or offer", "with reprice prices are looked up again"),
     "date": Known("15.12  or  +7  [#1-5]", "delivery date of lines", "+7 moves each by a week"),
     "price": Known("9,90  or  +5%  or  -0,10  [#1-5]", "prices of lines", "new, or raised by percent or amount"),
     "discount": Known("50+10  or  header  [#1-5]", "discounts of lines", "header gives them those of the header"),
@@ -53,8 +57,26 @@ ACTIONS: dict[str, Known] = {
     "free": Known("[vat]", "a line free of charge", "with vat the customer pays its VAT"),
     "instead": Known("CODE", "another item in its place", "the quantity stays"),
     "move": Known("up  or  down  or  3", "a line to another place"),
-    "duplicate": Known("[NUMBER] [for CUSTOMER] [reprice]", "the order as a new one", "this one, or the one named"),
+    "duplicate": Known("[NUMBER] [for CUSTOMER] [reprice]", "it as a new one", "this one, or the one named"),
 }  # fmt: skip
+
+FROM_ORDERS: dict[str, Known] = {
+    "offer": Known("[TYPE]", "an offer with these lines", "at their prices, unconfirmed and undated"),
+}
+"""What is done to orders only."""
+
+OF_OFFERS: dict[str, Known] = {
+    "confirm": Known("[24.11]", "the customer confirmed it", "today, or on the day typed"),
+    "withdraw": Known("[COMMENT]", "its confirmation is taken back", "to change it"),
+    "lose": Known("REASON [WORDS]", "it is lost", "a reason of the table, or any words"),
+    "reopen": Known("[COMMENT]", "a lost one is taken up again"),
+    "extend": Known("+30  or  31.12", "it is valid for longer", "an expired one is open again"),
+    "version": Known("", "a new version of it", "the old one is read-only from then on"),
+    "versions": Known("", "its versions side by side", "and what each changed"),
+    "convert": Known("", "orders from it", "its lines, what is left of them, and the orders that would come"),
+    "story": Known("", "what happened to it", "and what became of it"),
+}
+"""What is done to offers only."""
 
 _LINES = re.compile(r"#([0-9,\-\s]*)$")
 
@@ -75,29 +97,29 @@ class ActionText:
     text: str
 
 
-def action_help() -> list[str]:
+def action_help(known: Mapping[str, Known] = ACTIONS) -> list[str]:
     """Two lines an action, for the help."""
     return [
         f"  {ACTION_MARK}{name} {one.words}\n      {one.what}{f': {one.more}' if one.more else ''}"
-        for name, one in ACTIONS.items()
+        for name, one in known.items()
     ]
 
 
-def fitting_actions(typed: str) -> list[str]:
+def fitting_actions(typed: str, known: Mapping[str, Known] = ACTIONS) -> list[str]:
     """The actions that a name or its beginning means, the exact one alone."""
     wanted = typed.casefold()
-    return [wanted] if wanted in ACTIONS else [name for name in ACTIONS if name.startswith(wanted)]
+    return [wanted] if wanted in known else [name for name in known if name.startswith(wanted)]
 
 
-def read_action(text: str) -> OrderAction:
+def read_action(text: str, known: Mapping[str, Known] = ACTIONS) -> OrderAction:
     """The action that `text` (with its mark) means; a unique beginning of the name is enough.
 
     Raises `Invalid` with the nearest name, or for lines that can't be read.
     """
     typed, _, words = text.strip().removeprefix(ACTION_MARK).strip().partition(" ")
-    fitting = fitting_actions(typed)
+    fitting = fitting_actions(typed, known)
     if not typed or len(fitting) != 1:
-        near = nearest(typed.casefold(), ACTIONS) if typed and not fitting else ", ".join(fitting or ACTIONS)
+        near = nearest(typed.casefold(), known) if typed and not fitting else ", ".join(fitting or known)
         raise Invalid(f"There is no action {typed!r}.", field="item", hint=f"Did you mean {near}?")
     words = words.strip()
     lines: tuple[int, ...] | None = None
@@ -114,6 +136,23 @@ def _numbers(text: str) -> tuple[int, ...]:
             raise Invalid(f"#{text} names no lines.", field="item", hint="Lines are named like #1-5,8.")
         numbers += range(int(first), min(int(last or first), int(first) + 10_000) + 1)
     return tuple(dict.fromkeys(numbers))
+
+
+def read_duplicate(words: str) -> tuple[str, str, bool]:
+    """`2026-00012 for C0002 reprice` as number, whom it is for, and whether prices are looked up again.
+
+    Everything may be left out; whom it is for may have several words. Raises `Invalid`.
+    """
+    parts = words.split()
+    reprice = bool(parts) and len(parts[-1]) > 2 and "reprice".startswith(parts[-1].casefold())
+    parts = parts[:-1] if reprice else parts
+    who = ""
+    at = next((place for place, part in enumerate(parts) if part.casefold() == "for"), None)
+    if at is not None:
+        parts, who = parts[:at], " ".join(parts[at + 1 :])
+    if len(parts) > 1 or (at is not None and not who):
+        raise Invalid("It is typed as /duplicate 2026-00012 for C0002 reprice.", field="item", rule="D-12.8")
+    return (parts[0] if parts else ""), who, reprice
 
 
 def line_indexes(action: OrderAction, count: int, usual: Iterable[int]) -> list[int]:

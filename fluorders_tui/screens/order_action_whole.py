@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from fluorders_tui.domain.copying import CopiedOrder, copy_lines, copy_order
@@ -11,8 +12,9 @@ from fluorders_tui.domain.mass_changes import LineRefusal
 from fluorders_tui.domain.order import OrderDraft, OrderLine
 from fluorders_tui.domain.price_updates import PriceDate
 from fluorders_tui.screens.order_action_plan import Plan, Planning, counted
-from fluorders_tui.screens.order_action_text import line_indexes
+from fluorders_tui.screens.order_action_text import line_indexes, read_duplicate
 from fluorders_tui.services.conditions import currency, customer_conditions, item_cards
+from fluorders_tui.services.offers import open_offer
 from fluorders_tui.services.orders import open_order
 from fluorders_tui.services.price_update import CommissionsRenewed, PricesUpdated, renewed_draft, updated_draft
 
@@ -20,14 +22,15 @@ __all__ = ["ORDER_ACTIONS"]
 
 
 def _copy(planning: Planning) -> Plan:
-    """Lines of any earlier order; the clerk sees them marked, and says once whether prices are kept (D-12.8)."""
+    """Lines of any earlier order or offer, marked; the clerk says once whether prices are kept (D-12.8)."""
     words = planning.words.split()
     reprice = len(words) > 1 and "reprice".startswith(words[-1].casefold())
-    if len(words) != (2 if reprice else 1):
-        raise Invalid("Say which order, as in /copy 2026-00012 or /copy 2026-00012 reprice #1-3.", field="item",
+    words = words[:-1] if reprice else words
+    if not words or len(words) > 2 or (len(words) == 2 and words[0].casefold() not in ("order", "offer")):
+        raise Invalid("Say which document, as in /copy 2026-00012 or /copy offer 12 reprice #1-3.", field="item",
                       rule="D-12.8")  # fmt: skip
     planning.need_customer()
-    source = open_order(planning.session.desk, words[0]).draft
+    source = _document(planning, words[-1], words[0].casefold() if len(words) == 2 else "")
     indexes = line_indexes(planning.action, len(source.lines), range(len(source.lines)))
     cards = planning.cards(line.item for line in source.lines)
     conditions = planning.conditions if reprice else planning.session.conditions
@@ -53,6 +56,25 @@ def _copy(planning: Planning) -> Plan:
         cursor=len(made.draft.lines) - 1,
         cards=cards,
     )
+
+
+def _document(planning: Planning, number: str, word: str) -> OrderDraft:
+    """The order or offer of that number: of the kind on the screen first, unless `word` says which (P-105)."""
+    desk = planning.session.desk
+    known: dict[str, Callable[[], OrderDraft]] = {
+        "order": lambda: open_order(desk, number).draft,
+        "offer": lambda: open_offer(desk, number).draft,
+    }
+    if word:
+        return known[word]()
+    own = known.pop(planning.session.kind.word)
+    try:
+        return own()
+    except Invalid:
+        for other in known.values():
+            with suppress(Invalid):
+                return other()
+        raise
 
 
 def _marked(planning: Planning, source: OrderDraft, indexes: Sequence[int], copied: Sequence[OrderLine]) -> list[str]:
@@ -90,15 +112,8 @@ def _duplicate(planning: Planning) -> Plan:
     if session.dirty:
         raise Refused("This order is not saved yet.", field="item", rule="D-12.8",
                       hint="F10 saves it, Ctrl+K puts it on hold.")  # fmt: skip
-    words = planning.words.split()
-    reprice = bool(words) and len(words[-1]) > 2 and "reprice".startswith(words[-1].casefold())
-    words = words[:-1] if reprice else words
-    customer = ""
-    if len(words) > 1 and words[-2].casefold() == "for":
-        words, customer = words[:-2], words[-1]
-    if len(words) > 1:
-        raise Invalid("It is typed as /duplicate 2026-00012 for C0002 reprice.", field="item", rule="D-12.8")
-    source = open_order(desk, words[0]).draft if words else planning.draft
+    number, customer, reprice = read_duplicate(planning.words)
+    source = open_order(desk, number).draft if number else planning.draft
     if not source.number:
         raise Refused("Say which order, as in /duplicate 2026-00012.", field="item", rule="D-12.8")
     conditions = customer_conditions(desk, customer or source.customer)
@@ -128,9 +143,17 @@ def _duplicate(planning: Planning) -> Plan:
     )
 
 
+def _need_conditions(planning: Planning) -> None:
+    """Raise `Refused` where nobody is chosen, or a prospect, who has no conditions in any registry (P-101)."""
+    planning.need_customer()
+    if not planning.draft.customer:
+        raise Refused("A prospect has no lists, discounts or agents.", field="item", rule="P-101",
+                      hint="F6 in the customer field makes them a customer.")  # fmt: skip
+
+
 def _reprice(planning: Planning) -> Plan:
     """D-4.9, each line's price before and after, and what stays and why."""
-    planning.need_customer()
+    _need_conditions(planning)
     indexes, draft = planning.many(), planning.draft
     wanted = PricesUpdated(
         by=PriceDate.DELIVERY if planning.wants("delivery") else PriceDate.DOCUMENT,
@@ -168,7 +191,7 @@ def _reprice(planning: Planning) -> Plan:
 
 def _recalculate(planning: Planning) -> Plan:
     """D-10.2: the agents that the customer has on the order's date, and what each earns."""
-    planning.need_customer()
+    _need_conditions(planning)
     draft, session = planning.draft, planning.session
     made = renewed_draft(session.desk, draft, CommissionsRenewed(own_too=planning.wants("own")))
     if made == draft:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from fluorders_tui.domain.errors import DeskError, Refused, Several
 from fluorders_tui.domain.order import LineType, OrderDraft
 from fluorders_tui.keyflow import drain
+from fluorders_tui.screens.document_holding import DocumentHolding
 from fluorders_tui.screens.order_action_plan import Plan, Planning
-from fluorders_tui.screens.order_action_text import ACTION_MARK, ACTIONS, ActionText, OrderAction, read_action
+from fluorders_tui.screens.order_action_text import ACTION_MARK, ActionText, OrderAction, read_action
 from fluorders_tui.screens.order_kind import Typed
 from fluorders_tui.screens.order_line_commands import OrderLineCommands
 from fluorders_tui.widgets.choices import Choice
@@ -41,11 +42,11 @@ def plan_action(planning: Planning) -> Plan:
     from fluorders_tui.screens.order_action_whole import ORDER_ACTIONS
 
     name = planning.action.name
-    known = LINE_ACTIONS.get(name) or ORDER_ACTIONS.get(name)
+    known = planning.session.kind.planner(name) or LINE_ACTIONS.get(name) or ORDER_ACTIONS.get(name)
     return known(planning) if known is not None else plan_change(planning)
 
 
-class OrderActions(OrderLineCommands):
+class OrderActions(OrderLineCommands, DocumentHolding):
     """An action means the line that it names, else the one being changed or under the cursor."""
 
     _shown: _Shown | None = None
@@ -91,7 +92,7 @@ class OrderActions(OrderLineCommands):
         if shown and self.pane.is_open and shown.text == field.text and shown.draft is session.draft:
             await self._do(shown.plan)
             return
-        action = read_action(field.text)
+        action = read_action(field.text, session.kind.actions)
         self._put_pending()
         planning = self.planning(action)
         field.no_lookup()
@@ -122,10 +123,22 @@ class OrderActions(OrderLineCommands):
         session, draft = self.session, plan.draft
         self._shown = None
         self.pane.close()
+        if plan.opens is not None:
+            screen, told = plan.opens
+            self.drop_line()
+            await self.desk_app.open_screen(screen, **told)
+            return
+        if plan.write is not None:
+            saved = await self.write(plan.write, "Saving…")
+            if saved is not None:
+                self.take_stored(saved)
+                self.field("item").focus()
+                self.message_line.say(plan.done, "done")
+            return
         if plan.conditions is not None:
-            desk, kind, typed = session.desk, session.kind, Typed(draft, session.terms)
+            desk, kind, typed = session.desk, session.kind, Typed(draft, plan.terms or session.terms)
             self.provisional = await self.desk_app.ask(lambda: kind.next_number(desk, typed))
-            session.change_with(draft, plan.conditions, plan.cards)
+            session.change_with(draft, plan.conditions, plan.cards, plan.terms)
         else:
             session.cards = {**session.cards, **plan.cards}
             session.change(draft)
@@ -134,6 +147,26 @@ class OrderActions(OrderLineCommands):
         self.lines_table.cursor = min(place, len(draft.lines) - 1)
         self.message_line.say(plan.done, "warning" if plan.warn else "done")
 
+    def take_stored(self, saved: Typed) -> None:
+        """Show a document as it is stored now; what its customer brings stays."""
+        session = self.session
+        conditions, cards = session.conditions, session.cards
+        session.restart(saved)
+        session.conditions, session.cards = conditions, cards
+        self.clear_strip()
+        self.show_all()
+
+    async def do_action(self, text: str) -> None:
+        """As if somebody had typed this action into the item field."""
+        await self.settle_line()
+        field = self.field("item")
+        field.focus()
+        # Getting the focus selects what stands in the field, and that is only heard of now.
+        await drain(field.input)
+        field.input.value = text
+        field.input.action_end()
+        await self.typed_action()
+
     async def _take(self, field: Field, choice: Choice) -> bool:
         if not isinstance(choice.value, ActionText):
             return await super()._take(field, choice)
@@ -141,8 +174,9 @@ class OrderActions(OrderLineCommands):
         field.input.value = choice.value.text
         field.input.action_end()
         name, _, words = field.text.removeprefix(ACTION_MARK).partition(" ")
-        if not words and name in ACTIONS:
-            self.message_line.say(f"{ACTION_MARK}{name} {ACTIONS[name].words}")
+        known = self.session.kind.actions
+        if not words and name in known:
+            self.message_line.say(f"{ACTION_MARK}{name} {known[name].words}".rstrip())
         return False
 
     async def on_mount(self) -> None:

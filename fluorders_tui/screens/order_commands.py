@@ -7,7 +7,6 @@ from typing import Any
 from fluorders_tui.domain.errors import DeskError, Refused
 from fluorders_tui.domain.header import price_lines_again, set_header_discounts
 from fluorders_tui.domain.order import OrderDraft
-from fluorders_tui.screens.document_holding import DocumentHolding
 from fluorders_tui.screens.document_typing import counted
 from fluorders_tui.screens.order_actions import OrderActions
 from fluorders_tui.screens.order_kind import Typed
@@ -19,7 +18,7 @@ from fluorders_tui.widgets.field import Field
 __all__ = ["OrderCommands"]
 
 
-class OrderCommands(OrderActions, DocumentHolding):
+class OrderCommands(OrderActions):
     """What keys do on the order screen beside moving through its fields and lines."""
 
     discounts_offered = False
@@ -130,10 +129,7 @@ class OrderCommands(OrderActions, DocumentHolding):
         name = self.kind.word.capitalize()
         text = f"{name} {draft.number} {done}: {counted(len(draft.lines), 'line')}, {total}."
         if changed:
-            session = self.session
-            conditions, cards = session.conditions, session.cards
-            session.restart(saved)
-            session.conditions, session.cards = conditions, cards
+            self.take_stored(saved)
             if len(self.app.screen_stack) > 2:
                 await super().action_leave()
                 self.say_below(text)

@@ -19,7 +19,7 @@ from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.shorthand import parse_decimal
 from fluorders_tui.screens.document_typing import in_strip
 from fluorders_tui.screens.order_action_text import action_help
-from fluorders_tui.screens.order_kind import Typed
+from fluorders_tui.screens.order_kind import ORDER, Typed
 from fluorders_tui.screens.order_lines import LINE_COLUMNS, LineRows
 from fluorders_tui.screens.order_lookups import Lookups
 from fluorders_tui.screens.order_opening import Opening, open_session
@@ -60,8 +60,7 @@ class OrderEntryScreen(OrderTaking):
     )  # fmt: skip
     TITLE_TEXT = "New order"
     CUSTOMER_HELP = "Code or part of the name. F4 lists, F6 adds a new customer."
-    HELP_TEXT: ClassVar[tuple[str, ...]] = (
-        "Customer, Enter, then item Enter quantity Enter for every line. F10 enters the order.",
+    TYPING_HELP: ClassVar[tuple[str, ...]] = (
         "Item field: code, barcode, the customer's code, or part of the description.",
         "  12*ABC or ABC 12    item with its quantity",
         "  .text  +text  'text free-text line, charge, note",
@@ -70,7 +69,11 @@ class OrderEntryScreen(OrderTaking):
         "",
         "Actions, by Insert or / in the item field, on the line at hand or on lines like #1-5,8.",
         "Enter shows what would change, Enter again does it, Ctrl+Z takes it back:",
-        *action_help(),
+    )
+    HELP_TEXT: ClassVar[tuple[str, ...]] = (
+        "Customer, Enter, then item Enter quantity Enter for every line. F10 enters the order.",
+        *TYPING_HELP,
+        *action_help(ORDER.actions),
     )
 
     def __init__(

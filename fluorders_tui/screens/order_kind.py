@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fluorders_tui.domain.errors import DeskError
 from fluorders_tui.domain.order import OrderDraft
 from fluorders_tui.domain.readiness import draft_problems
 from fluorders_tui.domain.totals import Totals
+from fluorders_tui.screens.order_action_text import ACTIONS, FROM_ORDERS, Known
 from fluorders_tui.services.conditions import customer_conditions, new_draft
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.order_changes import changes
@@ -27,6 +29,7 @@ from fluorders_tui.services.orders import (
 if TYPE_CHECKING:
     from fluorders_tui.domain.conditions import CustomerConditions
     from fluorders_tui.domain.offers import OfferTerms
+    from fluorders_tui.screens.order_action_plan import Plan, Planning
 
 __all__ = ["ORDER", "Day", "Kind", "OrderKind", "Typed"]
 
@@ -56,6 +59,15 @@ class Kind(Protocol):
     @property
     def nobody(self) -> str:
         """What stands beside it until a customer is chosen."""
+        ...
+
+    @property
+    def actions(self) -> Mapping[str, Known]:
+        """The actions that can be typed into its item field, by name."""
+        ...
+
+    def planner(self, name: str) -> Callable[[Planning], Plan] | None:
+        """What works out an action of its own; None for those that all documents share."""
         ...
 
     def title(self, typed: Typed, day: Day) -> str:
@@ -116,6 +128,15 @@ class OrderKind:
 
     word = "order"
     nobody = "Type a code or part of the name. F4 lists customers, F6 adds a new one."
+
+    actions: Mapping[str, Known] = MappingProxyType({**ACTIONS, **FROM_ORDERS})
+
+    def planner(self, name: str) -> Callable[[Planning], Plan] | None:
+        """Reversing it into an offer (D-12.8)."""
+        # Imported here: the screen opens without them, and the first action can wait a moment.
+        from fluorders_tui.screens.order_action_offer import FROM_ORDER_ACTIONS
+
+        return FROM_ORDER_ACTIONS.get(name)
 
     def title(self, typed: Typed, day: Day) -> str:
         """`Order 2026-00012 · confirmed · revision 2`."""

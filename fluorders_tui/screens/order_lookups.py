@@ -75,7 +75,7 @@ class Lookups:
     def resolve_item(self, text: str) -> Resolution:
         """What an item field's text means: `ABC`, `12*ABC`, `ABC 12`, a barcode, `!ABC`, or a free line."""
         if text.lstrip().startswith(ACTION_MARK):
-            read_action(text)
+            read_action(text, self.session.kind.actions)
             raise Invalid("Enter does the action, F12 takes it back.", field="item")
         given, rest = _mark(text)
         if rest[:1] in FREE_LINES:

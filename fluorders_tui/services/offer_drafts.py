@@ -91,12 +91,18 @@ def choose_prospect(desk: Desk, offer: Offer, prospect: Prospect) -> Offer:
     return Offer(draft, replace(offer.terms, prospect=True))
 
 
-def duplicate(desk: Desk, offer: Offer, *, customer: str = "", reprice: bool = False) -> CopiedOffer:
-    """A copy to be entered, for the same or another customer, at the same prices or priced again (D-12.8).
+def duplicate(
+    desk: Desk, offer: Offer, *, customer: str = "", prospect: Prospect | None = None, reprice: bool = False
+) -> CopiedOffer:
+    """A copy to be entered, for the same or another customer or for a `prospect`, at the same prices or priced again.
 
-    Raises `Invalid` for an unknown customer, `Refused` where the copy can't be.
+    Raises `Invalid` for an unknown customer, `Refused` where the copy can't be (D-12.8).
     """
     copy = duplicate_offer(offer, desk.today())
+    if prospect is not None:
+        if reprice:
+            raise Refused("A prospect has no conditions to price by.", field="customer", rule="D-12.8")
+        return CopiedOffer(choose_prospect(desk, copy, prospect))
     if not reprice and customer in ("", offer.draft.customer):
         return CopiedOffer(copy)
     if offer.terms.prospect and not customer:

@@ -9,6 +9,7 @@ from fluorders_tui.data.numberings import TakenNumber
 from fluorders_tui.data.offer_rows import expired_ids, load_offers, lock_offers, offer_rows_of
 from fluorders_tui.data.offer_writing import OfferEvent, OfferMove, insert_offer, move_offers, offer_story
 from fluorders_tui.data.store import IntegrityError, Session
+from fluorders_tui.data.terms import lost_reasons
 from fluorders_tui.domain import offers as rules
 from fluorders_tui.domain.errors import Conflict
 from fluorders_tui.domain.money import ZERO
@@ -36,8 +37,27 @@ def withdraw_confirmation(desk: Desk, offer_id: int, comment: str = "", *, versi
 def lose(
     desk: Desk, offer_id: int, reason: str, on: dt.date | None = None, *, version: int | None = None
 ) -> SavedOffer:
-    """The offer, or what is left of it, is lost, today if not said (D-13.1). Raises `Invalid` without a reason."""
-    return _take(desk, offer_id, version, "lost", lambda _, one: rules.lose_offer(one, on or desk.today(), reason))
+    """The offer, or what is left of it, is lost, today if not said (D-13.1). Raises `Invalid` without a reason.
+
+    A reason that begins with a code of the table says what the table says (P-104).
+    """
+    why = reason_in_words(desk, reason)
+    return _take(desk, offer_id, version, "lost", lambda _, one: rules.lose_offer(one, on or desk.today(), why))
+
+
+def reasons_for_losing(desk: Desk) -> dict[str, str]:
+    """Why offers are lost, by code (P-104)."""
+    with desk.store.read() as connection:
+        return lost_reasons(connection)
+
+
+def reason_in_words(desk: Desk, reason: str) -> str:
+    """`price they said` as `Price too high: they said`; other words stay as they are."""
+    code, _, more = reason.strip().partition(" ")
+    name = {one.casefold(): name for one, name in reasons_for_losing(desk).items()}.get(code.casefold(), "")
+    if not name:
+        return reason
+    return f"{name}: {more.strip()}" if more.strip() else name
 
 
 def reopen(desk: Desk, offer_id: int, comment: str = "", *, version: int | None = None) -> SavedOffer:

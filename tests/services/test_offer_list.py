@@ -68,7 +68,7 @@ def test_a_row_says_what_became_of_the_offer(desk: Desk) -> None:
     became = {row.number[-1]: (row.status, row.orders, row.reason) for row in each_offer(desk)}
     order = next(each_order(desk)).number
     assert became["4"] == (OfferStatus.CONVERTED, (order,), "")
-    assert became["5"] == (OfferStatus.LOST, (), "price")
+    assert became["5"] == (OfferStatus.LOST, (), "Price too high")
     assert became["6"] == (OfferStatus.CONFIRMED, (), "")
     rows = [row.id for row in each_offer(desk)]
     assert [row.id for row in offers_in_rows(desk, [rows[2], 0, rows[0]])] == [rows[2], rows[0]]

@@ -18,6 +18,7 @@ from fluorders_tui.services.offer_steps import (
     extend_validity,
     lose,
     new_version,
+    reasons_for_losing,
     reopen,
     withdraw_confirmation,
 )
@@ -132,14 +133,27 @@ def test_it_is_lost_with_a_reason_and_taken_up_again(desk: Desk) -> None:
     offer = offered(desk)
     with pytest.raises(Invalid, match="why"):
         lose(desk, offer.draft.id, " ")
-    gone = lose(desk, offer.draft.id, "price")
-    assert (gone.status, gone.offer.terms.closed_on, gone.offer.terms.reason) == (OfferStatus.LOST, TODAY, "price")
+    gone = lose(desk, offer.draft.id, "too slow")
+    assert (gone.status, gone.offer.terms.closed_on, gone.offer.terms.reason) == (OfferStatus.LOST, TODAY, "too slow")
     with pytest.raises(Refused):
         confirm(desk, offer.draft.id)
     back = reopen(desk, offer.draft.id)
     assert (back.status, back.offer.terms.closed_on, back.offer.terms.reason) == (OfferStatus.CONFIRMED, None, "")
     with pytest.raises(Conflict):
         lose(desk, offer.draft.id, "price", version=offer.draft.version)
+    check_offers(desk)
+
+
+def test_a_reason_of_the_table_says_what_the_table_says(small_desk: Desk) -> None:
+    """P-104: by its code in any case; whatever else was typed goes along, other words stand as they are."""
+    desk = small_desk
+    assert reasons_for_losing(desk)["PRICE"] == "Price too high"
+    for typed, kept in (
+        ("price", "Price too high"),
+        ("PRICE  by 3 %", "Price too high: by 3 %"),
+        ("priced out", "priced out"),
+    ):
+        assert lose(desk, offered(desk).draft.id, typed).offer.terms.reason == kept
     check_offers(desk)
 
 

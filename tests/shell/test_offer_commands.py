@@ -132,7 +132,10 @@ def test_the_steps_of_an_offer(run: Run, tmp_path: Path) -> None:
     copy = json.loads(run("offer", "duplicate", number, "--customer", "C0002", "--reprice")[1])
     assert (copy["customer"], copy["version"], copy["lines"][0]["price"]) == ("C0002", 1, "10.00")
     lost = json.loads(run("offer", "lose", number, copy["number"], "--reason", "price")[1])
-    assert [(one["status"], one["lost_reason"]) for one in lost] == [("lost", "price"), ("lost", "price")]
+    assert [(one["status"], one["lost_reason"]) for one in lost] == [
+        ("lost", "Price too high"),
+        ("lost", "Price too high"),
+    ]
     assert run("offer", "show", "99")[0] == 1
     assert run("offer", "lose", number)[0] == 2
 

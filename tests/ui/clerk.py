@@ -6,6 +6,7 @@ import contextlib
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from textual.pilot import Pilot
 
 from fluorders_tui.app import FluordersApp
 from fluorders_tui.data.store import Store
+from fluorders_tui.screens.offer_entry import OfferEntryScreen
 from fluorders_tui.screens.order_entry import OrderEntryScreen
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
@@ -98,3 +100,9 @@ def typing(desk: Desk) -> Typing:
             yield clerk
 
     return start
+
+
+@pytest.fixture
+def offering(typing: Typing) -> Typing:
+    """As `typing`, for offers."""
+    return partial(typing, screen=OfferEntryScreen)

@@ -15,7 +15,7 @@ from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
 from tests.conftest import FixedClock
 from tests.services.orders_on_list import fill_orders, fill_registries
-from tests.ui.clerk import shop_desk, shop_file, typing  # noqa: F401 - fixtures of the order screen
+from tests.ui.clerk import offering, shop_desk, shop_file, typing  # noqa: F401 - fixtures of the order screen
 from tests.ui.desk_demo import demo_app
 from tests.ui.supply_desk import showing, supply_desk, supply_file  # noqa: F401 - fixtures of the supplier's side
 

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
-from functools import partial
 
 import pytest
 
 from fluorders_tui.domain.offers import OfferStatus
-from fluorders_tui.screens.offer_entry import OfferEntryScreen
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.holding import held
 from fluorders_tui.services.offer_steps import lose, new_version
 from fluorders_tui.services.offers import change_offer, enter_offer, open_offer, open_offer_row
 from tests.services.offer_shop import TODAY, changed, confirmed, offer_draft, prospect_offer
-from tests.ui.clerk import Clerk, Typing
+from tests.ui.clerk import Typing
 from tests.ui.raw_keys import burst, slowly, until
-
-Offering = Callable[..., AbstractAsyncContextManager[Clerk]]
 
 OFFER = "C0001{enter}A-100{enter}12{enter}a-110{enter}3*4{ctrl+j}!A-120{enter}5{enter}+Freight{enter}30{enter}"
 
 
-@pytest.fixture
-def offering(typing: Typing) -> Offering:
-    return partial(typing, screen=OfferEntryScreen)
-
-
-async def test_an_offer_is_typed_like_an_order(offering: Offering) -> None:
+async def test_an_offer_is_typed_like_an_order(offering: Typing) -> None:
     async with offering() as clerk:
         await burst(clerk.pilot, OFFER)
         fast = clerk.screen.session.typed
@@ -48,7 +37,7 @@ async def test_an_offer_is_typed_like_an_order(offering: Offering) -> None:
     assert clerk.orders == []
 
 
-async def test_a_prospect_is_typed_in_the_customers_place(offering: Offering) -> None:
+async def test_a_prospect_is_typed_in_the_customers_place(offering: Typing) -> None:
     async with offering() as clerk:
         await clerk.types("Nuova{enter}")
         assert (clerk.field, clerk.text("customer")) == ("customer", "Nuova")
@@ -69,7 +58,7 @@ async def test_a_prospect_is_typed_in_the_customers_place(offering: Offering) ->
     assert draft.destination.one_line() == "Nuova [b] Srl, Via Po 1, 10100 Torino, IT"
 
 
-async def test_a_prospect_is_renamed_and_becomes_a_customer_by_hand(offering: Offering, desk: Desk) -> None:
+async def test_a_prospect_is_renamed_and_becomes_a_customer_by_hand(offering: Typing, desk: Desk) -> None:
     offer = enter_offer(desk, prospect_offer(desk))
     async with offering(row=offer.draft.id) as clerk:
         assert clerk.text("customer") == "+Nuova Srl"
@@ -85,7 +74,7 @@ async def test_a_prospect_is_renamed_and_becomes_a_customer_by_hand(offering: Of
         assert (saved.draft.customer, saved.offer.terms.prospect, saved.draft.email) == ("C0002", False, "")
 
 
-async def test_validity_follows_date_and_type_until_it_is_typed(offering: Offering) -> None:
+async def test_validity_follows_date_and_type_until_it_is_typed(offering: Typing) -> None:
     async with offering() as clerk:
         await clerk.types("C0001{enter}")
         clerk.screen.field("date").focus()
@@ -106,7 +95,7 @@ async def test_validity_follows_date_and_type_until_it_is_typed(offering: Offeri
         assert terms().probability is None
 
 
-async def test_what_is_wrong_is_told_in_the_words_of_an_offer(offering: Offering) -> None:
+async def test_what_is_wrong_is_told_in_the_words_of_an_offer(offering: Typing) -> None:
     async with offering() as clerk:
         await clerk.types("{f10}")
         assert clerk.field == "customer"
@@ -115,7 +104,7 @@ async def test_what_is_wrong_is_told_in_the_words_of_an_offer(offering: Offering
         await until(lambda: "entered" in clerk.message)
 
 
-async def test_hold_and_resume_bring_back_the_half_typed_offer(offering: Offering) -> None:
+async def test_hold_and_resume_bring_back_the_half_typed_offer(offering: Typing) -> None:
     async with offering() as clerk:
         await clerk.types("+Nuova{enter}A-100{enter}12{enter}A-110{enter}4{ctrl+k}")
         assert (clerk.lines, clerk.field) == ([], "customer")
@@ -129,7 +118,7 @@ async def test_hold_and_resume_bring_back_the_half_typed_offer(offering: Offerin
 
 
 @pytest.mark.parametrize("end", ["confirmed", "lost", "superseded"])
-async def test_what_was_decided_can_be_read_only(offering: Offering, desk: Desk, end: str) -> None:
+async def test_what_was_decided_can_be_read_only(offering: Typing, desk: Desk, end: str) -> None:
     offer = enter_offer(desk, offer_draft(desk))
     row = offer.draft.id
     if end == "confirmed":
@@ -155,7 +144,7 @@ async def test_what_was_decided_can_be_read_only(offering: Offering, desk: Desk,
         assert clerk.screen.session.draft.note == ""
 
 
-async def test_a_second_desk_is_told_what_changed(offering: Offering, desk: Desk) -> None:
+async def test_a_second_desk_is_told_what_changed(offering: Typing, desk: Desk) -> None:
     saved = enter_offer(desk, offer_draft(desk))
     async with offering(number=saved.number) as clerk:
         await clerk.types("{up}9{enter}")

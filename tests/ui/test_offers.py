@@ -98,7 +98,7 @@ async def test_a_row_says_until_when_and_what_became_of_it(desk: Desk) -> None:
         rows = {row.cells[0][-1]: row.cells for row in table.source.rows(0, 7) or ()}
         assert rows["2"][5] == f"! {offers(pilot).day(TODAY + dt.timedelta(7))}"
         assert rows["3"][5].startswith("  ")
-        assert (rows["4"][7], rows["5"][7], rows["7"][1]) == (stored(desk)["4"].orders[0], "price", "2")
+        assert (rows["4"][7], rows["5"][7], rows["7"][1]) == (stored(desk)["4"].orders[0], "Price too high", "2")
 
 
 @pytest.mark.parametrize("typing", [burst, slowly])

@@ -136,6 +136,15 @@ class CodedNote(RegistryRow, table=True):
     text: str = long_text("Text", required=True, in_list=True)
 
 
+class LostReason(RegistryRow, table=True):
+    __tablename__ = "lost_reason"
+    outside: ClassVar = Registry(
+        "lost-reasons", "Reasons for lost offers", "reason", "Tables", help="Why an offer was lost (D-13.1, P-104)."
+    )
+    code: str = code()
+    name: str = text("Name", in_list=True)
+
+
 class CancelReason(RegistryRow, table=True):
     __tablename__ = "cancel_reason"
     outside: ClassVar = Registry("cancel-reasons", "Cancellation reasons", "cancellation reason", "Tables")
