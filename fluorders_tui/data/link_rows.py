@@ -175,6 +175,12 @@ def documents_of_run(connection: Connection, run_id: int) -> tuple[int, ...]:
     return tuple(connection.execute(query.order_by(LINK.c.target_document)).scalars())
 
 
+def sources_of_run(connection: Connection, run_id: int) -> tuple[int, ...]:
+    """The documents that a run took from, by row."""
+    query = select(LINK.c.source_document).distinct().where(LINK.c.run_id == run_id)
+    return tuple(connection.execute(query).scalars())
+
+
 def add_run(session: Session, kind: str, at: dt.datetime, user: str, note: str = "") -> int:
     """Begin a run; gives its row."""
     values = {"version": 1, "kind": kind, "at": at, "user": user, "note": note, "undone_by": ""}

@@ -5,7 +5,7 @@ are silent:
 
 - Note lines go with every order made from their offer.
 - *All lines* means what is left of each line, *open lines* those of which nothing was converted yet.
-- An amount discount (`5#`) on a line is split in proportion to the quantity; the last part takes the rest.
+- An amount discount (`5#`) on a line is split in proportion to the quantity; the last part takes the rest (P-114).
 - Each order made in parts gets its own minimum of a percent expense.
 """
 

@@ -1,6 +1,6 @@
 """Which offers share an order (D-13.4), and why each group is its own.
 
-Some things keep offers apart whatever the parameters say, because one order has only one of each:
+Some things keep offers apart whatever the parameters say (P-115), because one order has only one of each:
 customer, currency, VAT mode (D-7.1b), order type, and percents on the document (final discounts,
 header expenses), which would otherwise be charged on the other offer's lines too.
 

@@ -7,7 +7,7 @@ Taking a conversion back cancels its orders: their numbers were given, and an en
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fluorders_tui.data.converted_orders import ConvertedOrder, converted_orders
@@ -19,15 +19,17 @@ from fluorders_tui.data.link_rows import (
     open_run,
     remove_links_to,
     runs,
+    sources_of_run,
 )
 from fluorders_tui.data.linked_documents import linked_lines
 from fluorders_tui.data.numberings import give_back_numbers
-from fluorders_tui.data.offer_rows import load_offers, lock_offers
+from fluorders_tui.data.offer_rows import StoredOffer, load_offers, lock_offers, offer_versions
 from fluorders_tui.data.order_progress import cancel_orders, lock_orders
 from fluorders_tui.data.store import Connection
 from fluorders_tui.domain.conversion import check_undo, check_undone_link
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, Refused, Several
 from fluorders_tui.domain.links import DocumentKind, LineRef, Link, LinkKind
+from fluorders_tui.domain.offers import Offer
 from fluorders_tui.domain.order import OrderStatus
 from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.services.conversions import RUN_KIND, in_short
@@ -86,6 +88,9 @@ def undo(desk: Desk, run_id: int) -> tuple[str, ...]:
     order (`Several` for more than one), `Conflict` when the run was taken back already.
     """
     check_permission(desk, Permission.OFFERS)
+    # The long part of it, before anything is held: another desk waits only while it is written (P-118).
+    with desk.store.read() as connection:
+        seen = load_offers(connection, sources_of_run(connection, run_id))
     with desk.store.write() as session:
         connection = session.connection()
         orders = documents_of_run(connection, run_id)
@@ -105,12 +110,20 @@ def undo(desk: Desk, run_id: int) -> tuple[str, ...]:
         cancel_orders(session, rows, desk.now(), desk.user, _UNDONE)
         give_back_numbers(session, [one.order.given for one in standing if one.order.given is not None])
         remove_links_to(session, LinkKind.OFFER_TO_ORDER, DocumentKind.ORDER, rows)
-        offers = [stored.offer for stored in load_offers(connection, ids).values()]
+        offers = _as_they_are(connection, ids, seen)
         changed = {link.source.line for link in gone if link.source.line}
         left = links_of_documents(connection, DocumentKind.OFFER, ids)
         settle(desk, session, offers, left, changed, _UNDONE, in_short(numbers))
         mark_undone(session, run_id, desk.now(), desk.user)
     return numbers
+
+
+def _as_they_are(connection: Connection, ids: Sequence[int], seen: Mapping[int, StoredOffer]) -> list[Offer]:
+    """These offers, which the caller holds: those read before as long as nobody changed them since."""
+    versions = offer_versions(connection, ids)
+    kept = {row: seen[row].offer for row in ids if row in seen and seen[row].offer.draft.version == versions.get(row)}
+    read = load_offers(connection, [row for row in ids if row not in kept])
+    return [*kept.values(), *(stored.offer for stored in read.values())]
 
 
 def _open(connection: Connection, run_id: int, *, lock: bool) -> Run:

@@ -200,11 +200,11 @@ def convert(desk: Desk, asked: Asked, progress: Progress = no_progress, stop: St
     """Make the orders, all or none, each line linked to its offer line (D-13.5, D-13.6).
 
     The offers are held and looked at again first, so that two desks never convert the same twice: the second one
-    is told who did. `progress` hears how many orders have a number; `stop` is asked until everything is written.
+    is told who did (P-112). `progress` hears how many orders have a number; `stop` is asked until all is written.
     Raises `Conflict` where an offer changed since it was looked at, else everything that is refused, as `Several`.
     """
     check_permission(desk, Permission.OFFERS)
-    # Worked out before anything is held: another desk waits only while it is written.
+    # Worked out before anything is held: another desk waits only while it is written (P-118).
     with desk.store.read() as connection:
         prepared = _prepare(desk, connection, asked)
 

@@ -30,7 +30,7 @@ def follow_offers(
 ) -> None:
     """Give back to its offers what a changed order no longer takes of them (D-13.5); the order was written already.
 
-    `statuses` are those that lines got by hand. A line that was split off takes its part of the offer along.
+    `statuses` are those that lines got by hand. A line that was split off takes its part of the offer along (P-113).
     """
     connection = session.connection()
     links = [

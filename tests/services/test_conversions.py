@@ -147,8 +147,7 @@ KEYS: dict[str, tuple[str, Callable[[Desk, Any], Any]]] = {
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_each_key_keeps_offers_apart_where_it_is_on(small_desk: Desk, name: str) -> None:
-    desk = small_desk
+def test_each_key_keeps_offers_apart_where_it_is_on(desk: Desk, name: str) -> None:
     offer_type_row(desk, "WEB")
     parameter, differ = KEYS[name]
     offers = [confirmed(desk, offer_draft(desk)), confirmed(desk, differ(desk, offer_draft(desk)))]
@@ -161,9 +160,47 @@ def test_each_key_keeps_offers_apart_where_it_is_on(small_desk: Desk, name: str)
     check_offers(desk)
 
 
-def test_without_summary_every_offer_is_its_own(small_desk: Desk) -> None:
-    offers = [offered(small_desk), offered(small_desk)]
-    assert len(convert(small_desk, asked(*offers, parameters=replace(ONE_FOR_ALL, summary=False))).orders) == 2
+def test_without_summary_every_offer_is_its_own(desk: Desk) -> None:
+    offers = [offered(desk), offered(desk)]
+    made = convert(desk, asked(*offers, parameters=replace(ONE_FOR_ALL, summary=False)))
+    assert len(made.orders) == 2
+    assert [order.reasons for order in made.previewed] == [(f"offer: {offer.number}",) for offer in offers]
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_each_key_counts_as_the_registries_say(small_desk: Desk, name: str) -> None:
+    """The company's parameter, and the customer's own against it (D-13.4)."""
+    desk = small_desk
+    offer_type_row(desk, "WEB")
+    parameter, differ = KEYS[name]
+    column = f"group_{parameter}"
+    for table in ("company", "customers"):
+        (row,) = rows(desk, "SELECT min(id) AS id FROM " + table.removesuffix("s"))
+        keys = {f"group_{one}": False for one, _ in KEYS.values()}
+        save_row(desk, table, keys | {column: table == "company"}, row_id=row["id"])
+    offers = [confirmed(desk, offer_draft(desk)), confirmed(desk, differ(desk, offer_draft(desk)))]
+    assert len(preview(desk, asked(*offers)).orders) == 2
+    (customer,) = rows(desk, "SELECT id FROM customer WHERE code = 'C0001'")
+    save_row(desk, "customers", {"own_grouping": True}, row_id=customer["id"])
+    assert len(preview(desk, asked(*offers)).orders) == 1
+
+
+def test_what_one_order_has_only_one_of_keeps_offers_apart(desk: Desk) -> None:
+    """Whatever the parameters say (P-115)."""
+    offer_type_row(desk, "WEB", "WEB")
+    plain = offer_draft(desk)
+    percent = Discount(Decimal(5))
+    others = {
+        "currency": changed(plain, currency=replace(plain.draft.currency, code="USD")),
+        "VAT": changed(plain, vat_included=True),
+        "order type": offer_draft(desk, type_code="WEB"),
+        "final discounts": changed(plain, final_discounts=(percent,)),
+        "customer": offer_draft(desk, customer="C0002"),
+    }
+    first = confirmed(desk, plain)
+    for name, other in others.items():
+        seen = preview(desk, asked(first, confirmed(desk, other), parameters=ONE_FOR_ALL))
+        assert [order.reasons[0].partition(":")[0] for order in seen.orders] == [name, name]
 
 
 def test_the_company_groups_and_a_customer_in_their_own_way(desk: Desk) -> None:

@@ -108,11 +108,18 @@ class Company(RegistryRow, table=True):
         tab="Grouping",
         help="And one delivery from many orders; off: one for each (D-13.4, D-15.1).",
     )
-    group_by_type: bool = flag("Apart by offer type", default=True, tab="Grouping")
-    group_by_year: bool = flag("Apart by year", tab="Grouping")
-    group_by_month: bool = flag("Apart by month", tab="Grouping")
-    group_by_rate: bool = flag("Apart by exchange rate", default=True, tab="Grouping")
-    group_by_project: bool = flag("Apart by project", tab="Grouping")
+    group_by_type: bool = flag(
+        "Apart by offer type", default=True, tab="Grouping", help="Offers of two types never share an order."
+    )
+    group_by_year: bool = flag("Apart by year", tab="Grouping", help="By the year of the offer's date.")
+    group_by_month: bool = flag("Apart by month", tab="Grouping", help="By the month of the offer's date.")
+    group_by_rate: bool = flag(
+        "Apart by exchange rate",
+        default=True,
+        tab="Grouping",
+        help="Off: the rate of the newest rate date counts (P-115).",
+    )
+    group_by_project: bool = flag("Apart by project", tab="Grouping", help="By the project of the offer.")
     group_by_payment: bool = flag(
         "Apart by payment type and terms", default=True, tab="Grouping", help="Orders and deliveries (D-15.1)."
     )

@@ -101,12 +101,21 @@ class Customer(RegistryRow, table=True):
     own_grouping: bool = flag(
         "Own grouping", tab="Grouping", help="The next ones count instead of the company's (D-13.4)."
     )
-    group_summary: bool = flag("One order from many offers", default=True, tab="Grouping")
-    group_by_type: bool = flag("Apart by offer type", default=True, tab="Grouping")
-    group_by_year: bool = flag("Apart by year", tab="Grouping")
-    group_by_month: bool = flag("Apart by month", tab="Grouping")
-    group_by_rate: bool = flag("Apart by exchange rate", default=True, tab="Grouping")
-    group_by_project: bool = flag("Apart by project", tab="Grouping")
+    group_summary: bool = flag(
+        "One order from many offers", default=True, tab="Grouping", help="Off: one order for each offer (D-13.4)."
+    )
+    group_by_type: bool = flag(
+        "Apart by offer type", default=True, tab="Grouping", help="Offers of two types never share an order."
+    )
+    group_by_year: bool = flag("Apart by year", tab="Grouping", help="By the year of the offer's date.")
+    group_by_month: bool = flag("Apart by month", tab="Grouping", help="By the month of the offer's date.")
+    group_by_rate: bool = flag(
+        "Apart by exchange rate",
+        default=True,
+        tab="Grouping",
+        help="Off: the rate of the newest rate date counts (P-115).",
+    )
+    group_by_project: bool = flag("Apart by project", tab="Grouping", help="By the project of the offer.")
     group_by_payment: bool = flag("Apart by payment type and terms", default=True, tab="Grouping")
     group_by_destination: bool = flag("Apart by destination and carrier", default=True, tab="Grouping")
     credit_limit_minor: int | None = optional_scaled(
