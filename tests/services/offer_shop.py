@@ -11,7 +11,7 @@ from fluorders_tui.data.link_rows import LINK, link_from
 from fluorders_tui.data.status_counters import counted
 from fluorders_tui.domain.draft_lines import add_line
 from fluorders_tui.domain.entry import make_line
-from fluorders_tui.domain.links import Link
+from fluorders_tui.domain.links import Link, LinkKind
 from fluorders_tui.domain.offers import Offer
 from fluorders_tui.domain.order import Address, OrderDraft
 from fluorders_tui.services.conditions import item_card
@@ -75,6 +75,11 @@ def links_of(desk: Desk) -> list[Link]:
         return [link_from(row) for row in connection.execute(LINK.select().order_by(LINK.c.id))]
 
 
+def offer_links_of(desk: Desk) -> list[Link]:
+    """Those of them that join orders to the offers they were made of."""
+    return [link for link in links_of(desk) if link.kind is LinkKind.OFFER_TO_ORDER]
+
+
 def converted(desk: Desk) -> dict[int, Decimal]:
     """What each offer line says was converted of it, by row; those of which nothing was are left out."""
     found = rows(desk, "SELECT id, converted_micro FROM offer_line WHERE converted_micro <> 0")
@@ -84,7 +89,7 @@ def converted(desk: Desk) -> dict[int, Decimal]:
 def check_offers(desk: Desk) -> None:
     """Every offer line tells the sum of its links and no more than was offered; the counters count what there is."""
     sums: dict[int, Decimal] = {}
-    for link in links_of(desk):
+    for link in offer_links_of(desk):
         if link.source.line:
             sums[link.source.line] = sums.get(link.source.line, Decimal(0)) + link.quantity
     assert converted(desk) == {row: quantity.normalize() for row, quantity in sums.items()}

@@ -1,7 +1,8 @@
 """Offers and their orders in whatever order: nothing is converted twice, and undo restores exactly (D-13.5).
 
 The rules held after each step: no line is linked beyond its quantity, every offer line tells the sum of its links,
-statuses follow from them, and the counters count what there is.
+statuses follow from them, and the counters count what there is. What suppliers ship for the orders meanwhile never
+makes one side tell something else than the other.
 """
 
 from __future__ import annotations
@@ -27,25 +28,30 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from fluorders_tui.data.order_progress import LineStep, write_progress
 from fluorders_tui.data.store import Store
 from fluorders_tui.domain.conversion import Conversion
 from fluorders_tui.domain.errors import Refused
 from fluorders_tui.domain.links import Link
 from fluorders_tui.domain.offers import OfferStatus
-from fluorders_tui.domain.order import LineStatus, OrderStatus
+from fluorders_tui.domain.order import OrderStatus
+from fluorders_tui.domain.order_steps import OrderStep
 from fluorders_tui.services.conversion_runs import conversion_runs, undo
 from fluorders_tui.services.conversions import Asked, convert
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
-from fluorders_tui.services.offer_links import follow_offers
 from fluorders_tui.services.offer_steps import lose, reopen
 from fluorders_tui.services.offers import open_offer_row
+from fluorders_tui.services.order_life import Asked as Step
+from fluorders_tui.services.order_life import reasons, take
 from fluorders_tui.services.orders import change_order, open_order_row
+from fluorders_tui.services.supplier_orders import receive_goods
+from fluorders_tui.services.supply_proposals import Asked as SupplyAsked
+from fluorders_tui.services.supply_proposals import order_supply, proposals
+from fluorders_tui.services.supply_runs import supply_runs, undo_run
 from tests.conftest import FixedClock
-from tests.services.offer_shop import check_offers, links_of, offered
-from tests.services.supply_shop import rows
-from tests.shop import fill_shop
+from tests.services.offer_shop import check_offers, links_of, offer_links_of, offered
+from tests.services.supply_shop import fill_supply_shop, rows
+from tests.services.test_supply_invariants import check as check_supply
 
 ITEMS = ("A-100", "A-110", "A-120")
 small = st.integers(0, 6)
@@ -119,18 +125,42 @@ class Conversions(RuleBasedStateMachine):
 
     @rule(which=small)
     def cancel_an_order(self, which: int) -> None:
-        """As cancelling an order does: its lines are cancelled, and its offers hear of it."""
         row = self.an_order(which)
         if row is None:
             return
-        saved = open_order_row(self.desk, row)
-        steps = {line.id: LineStep(status=LineStatus.CANCELLED) for line in saved.draft.lines}
-        with self.desk.store.write() as session:
-            write_progress(
-                session, row, steps, self.desk.now(), self.desk.user, "not wanted", header=OrderStatus.CANCELLED
-            )
-            after = replace(saved.draft, status=OrderStatus.CANCELLED)
-            follow_offers(self.desk, session, saved.draft, after, {})
+        with suppress(Refused):
+            take(self.desk, row, Step(OrderStep.CANCEL, reason=next(iter(reasons(self.desk)))))
+
+    @rule(which=small)
+    def confirm_an_order(self, which: int) -> None:
+        """From then on its conversion is not undone any more, and suppliers may be asked for its goods."""
+        row = self.an_order(which)
+        if row is not None:
+            with suppress(Refused):
+                take(self.desk, row, Step(OrderStep.CONFIRM))
+
+    @rule(which=small, drop_ship=st.booleans(), received=st.integers(0, 6))
+    def order_from_suppliers(self, which: int, drop_ship: bool, received: int) -> None:
+        """For all that is confirmed; a part of it may come at once."""
+        self.confirm_an_order(which)
+        with suppress(Refused):
+            order_supply(self.desk, proposals(self.desk, SupplyAsked(drop_ship=drop_ship)).rows)
+        if received:
+            self.receive_something(which, received)
+
+    @rule(which=small, quantity=st.integers(1, 6))
+    def receive_something(self, which: int, quantity: int) -> None:
+        row = self.any_of("supplier_order", which)
+        if row is not None:
+            with suppress(Refused):
+                receive_goods(self.desk, row, {0: Decimal(quantity)})
+
+    @rule(which=small)
+    def take_supply_back(self, which: int) -> None:
+        found = [run for run in supply_runs(self.desk) if run.undone_at is None]
+        if found:
+            with suppress(Refused):
+                undo_run(self.desk, found[which % len(found)].id)
 
     @rule(which=small)
     def undo_a_run(self, which: int) -> None:
@@ -172,11 +202,12 @@ class Conversions(RuleBasedStateMachine):
             for row in rows(self.desk, "SELECT id, quantity_micro FROM customer_order_line")
         }
         taken: dict[int, Decimal] = {}
-        for link in links_of(self.desk):
+        for link in offer_links_of(self.desk):
             assert orders[link.target.document] != OrderStatus.CANCELLED.value
             if link.target.line:
                 taken[link.target.line] = taken.get(link.target.line, Decimal(0)) + link.quantity
         assert all(quantity <= quantities[line] for line, quantity in taken.items())
+        check_supply(self.desk)
         expected = {Conversion.OPEN: OfferStatus.CONFIRMED, Conversion.PARTLY: OfferStatus.PARTLY,
                     Conversion.FULLY: OfferStatus.CONVERTED}  # fmt: skip
         for row in rows(self.desk, "SELECT id FROM offer"):
@@ -189,7 +220,7 @@ def _filled(url: str) -> Desk:
     clock = FixedClock()
     fast_start(store, country="IT", company="Prova Srl", user="anna", clock=clock)
     desk = open_desk(store, "anna", clock=clock)
-    fill_shop(desk)
+    fill_supply_shop(desk)
     return desk
 
 
