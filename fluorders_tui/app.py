@@ -34,6 +34,8 @@ SCREENS: Mapping[str, str] = {
     "board": "fluorders_tui.screens.board:BoardScreen",
     "conversion_runs": "fluorders_tui.screens.conversion_runs:ConversionRunsScreen",
     "convert_offers": "fluorders_tui.screens.convert_offers:ConvertOffersScreen",
+    "deliver": "fluorders_tui.screens.deliver:DeliverScreen",
+    "deliveries": "fluorders_tui.screens.deliveries:DeliveriesScreen",
     "home": "fluorders_tui.screens.home:HomeScreen",
     "jump": "fluorders_tui.screens.jump:JumpScreen",
     "lines": "fluorders_tui.screens.lines:LinesScreen",

@@ -276,20 +276,3 @@ def executed_by_documents(connection: Connection, order_id: int) -> dict[int, De
     for row in rows:
         found[row.order_line_id] += micro(row.quantity_micro - row.undone_micro)
     return dict(found)
-
-
-def order_deliveries(connection: Connection, order_id: int) -> list[Any]:
-    """What was delivered of an order when and by which document, the oldest first; one row a line of a document."""
-    return list(
-        connection.execute(
-            select(
-                DOCUMENT.c.id, DOCUMENT.c.number, DOCUMENT.c.kind, DOCUMENT.c.document_date,
-                DOCUMENT_LINE.c.order_position, DOCUMENT_LINE.c.item_code,
-                DOCUMENT_LINE.c.description, DOCUMENT_LINE.c.quantity_micro, DOCUMENT_LINE.c.undone_micro,
-                DOCUMENT_LINE.c.unit, DOCUMENT_LINE.c.forced,
-            )
-            .join(DOCUMENT, DOCUMENT.c.id == DOCUMENT_LINE.c.document_id)
-            .where(DOCUMENT_LINE.c.order_id == order_id)
-            .order_by(DOCUMENT.c.id, DOCUMENT_LINE.c.position)
-        )
-    )  # fmt: skip

@@ -29,6 +29,7 @@ MENU: tuple[Destination, ...] = (
     Destination("menu_board", "board"),
     Destination("menu_offers", "offers"),
     Destination("menu_supplier_orders", "supplier_orders"),
+    Destination("menu_deliveries", "deliveries"),
     Destination("menu_lines", "lines"),
     Destination("menu_registries", "registries"),
     Destination("menu_keys"),

@@ -56,7 +56,7 @@ class OrderEntryScreen(OrderTaking):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "save", "edit", "new", "next_step", "hold", "refresh", "repeat_line", "copy_above", "delete_line", "undo",
-        "redo", "header", "actions", "why_price", "last_price",
+        "redo", "header", "actions", "why_price", "last_price", "find",
     )  # fmt: skip
     TITLE_TEXT = "New order"
     CUSTOMER_HELP = "Code or part of the name. F4 lists, F6 adds a new customer."

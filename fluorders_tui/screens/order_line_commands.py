@@ -10,7 +10,9 @@ from fluorders_tui.domain.item_entry import ItemEntry
 from fluorders_tui.domain.order import LineType, OrderLine
 from fluorders_tui.domain.pricing import explain_price
 from fluorders_tui.screens.item_finding import BlockRow
+from fluorders_tui.screens.open_lines_text import customer_in_words, item_in_words
 from fluorders_tui.screens.order_showing import LINE_FIELDS, OrderShowing
+from fluorders_tui.services.availability import customer_open_lines, item_availability
 
 if TYPE_CHECKING:
     from fluorders_tui.screens.order_lookups import Lookups
@@ -123,6 +125,22 @@ class OrderLineCommands(OrderShowing):
         if line is None:
             raise Refused("There is no line to explain.", field="price", rule="D-4.8b")
         self.open_pane(f"Why this price? {line.item or line.description}", explain_price(line))
+
+    async def action_find(self) -> None:
+        """Ctrl+F: what is open of the item at hand, else of the customer; what is typed stays as it is."""
+        desk, line, draft = self.desk, self._line_at_hand(), self.session.draft
+        in_header = self.current_field is not None and self.current_field.field_name == "customer"
+        if line is not None and line.item and not in_header:
+            code = line.item
+            found = await self.desk_app.ask(lambda: item_availability(desk, code), what="Looking up…")
+            self.open_pane(f"{found.code} {found.description}", item_in_words(found, self.number, self.day))
+        elif draft.customer:
+            lines = await self.desk_app.ask(lambda: customer_open_lines(desk, draft.customer), what="Looking up…")
+            self.open_pane(
+                f"Open lines of {draft.name or draft.customer}", customer_in_words(lines, self.number, self.day)
+            )
+        else:
+            raise Refused("Choose a customer or an item first.", field="customer")
 
     async def action_last_price(self) -> None:
         self.session.take_last()

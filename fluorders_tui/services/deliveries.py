@@ -62,6 +62,7 @@ __all__ = [
     "PreviewedDelivery",
     "deliver",
     "deliverable",
+    "deliverable_within",
     "fulfilment_type",
     "known_fulfilment_types",
     "preview",
@@ -150,10 +151,11 @@ def fulfilment_type(desk: Desk, connection: Connection, code: str = "") -> Fulfi
 def deliverable(desk: Desk, orders: Iterable[int]) -> list[DeliverableOrder]:
     """Orders by row as a delivery sees them, in the order given; those that are gone are left out."""
     with desk.store.read() as connection:
-        return _deliverable(connection, orders)
+        return deliverable_within(connection, orders)
 
 
-def _deliverable(connection: Connection, orders: Iterable[int]) -> list[DeliverableOrder]:
+def deliverable_within(connection: Connection, orders: Iterable[int]) -> list[DeliverableOrder]:
+    """As `deliverable`, in the caller's transaction."""
     found: list[DeliverableOrder] = []
     for row in dict.fromkeys(orders):
         draft = load_order(connection, row)
@@ -290,7 +292,7 @@ class _Prepared:
 
 
 def _prepare(desk: Desk, connection: Connection, asked: Asked) -> _Prepared:
-    orders = _deliverable(connection, asked.orders)
+    orders = deliverable_within(connection, asked.orders)
     kind = fulfilment_type(desk, connection, asked.type)
     parameters, own = grouping_parameters(connection, {order.draft.customer for order in orders})
     if asked.parameters is not None:

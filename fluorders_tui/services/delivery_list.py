@@ -1,8 +1,7 @@
-"""The list of deliveries, one delivery with its lines and story, and what was delivered of an order when (§15)."""
+"""The list of deliveries, and one delivery with its lines (§15)."""
 
 from __future__ import annotations
 
-import datetime as dt
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,22 +9,19 @@ from decimal import Decimal
 from typing import Any
 
 from fluorders_tui.data.delivery_list import DeliveryFilter, DeliveryRow, DeliverySort, delivery_rows, listed_ids
-from fluorders_tui.data.fulfilment_rows import KIND, document_lines, order_deliveries
-from fluorders_tui.data.order_story import story_entries
+from fluorders_tui.data.fulfilment_rows import KIND, document_lines
 from fluorders_tui.data.status_counters import counted
 from fluorders_tui.data.store import Connection
 from fluorders_tui.data.terms import micro
 from fluorders_tui.domain.errors import Invalid
-from fluorders_tui.domain.fulfilment import FulfilmentKind, FulfilmentStatus
+from fluorders_tui.domain.fulfilment import FulfilmentStatus
 from fluorders_tui.domain.order_listing import StatusCount
-from fluorders_tui.domain.story_words import StoryEntry
 from fluorders_tui.services.delivery_undo import find_document
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.list_windows import IdWindow, each_row, in_company_currency
 
 __all__ = [
     "ALL_DELIVERIES",
-    "DeliveredOfOrder",
     "DeliveryFilter",
     "DeliveryLine",
     "DeliveryRow",
@@ -33,7 +29,6 @@ __all__ = [
     "DeliveryWindow",
     "OpenedDelivery",
     "deliveries_in_rows",
-    "deliveries_of_order",
     "delivery_status_counts",
     "each_delivery",
     "find_deliveries",
@@ -62,28 +57,10 @@ class DeliveryLine:
 
 @dataclass(frozen=True, slots=True)
 class OpenedDelivery:
-    """A delivery with its lines and what happened to it, oldest first, times in the company's zone."""
+    """A delivery with its lines."""
 
     row: DeliveryRow
     lines: tuple[DeliveryLine, ...]
-    entries: tuple[StoryEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveredOfOrder:
-    """What one document delivered of one line of an order."""
-
-    document: int
-    number: str
-    kind: FulfilmentKind
-    date: dt.date
-    line: int
-    item: str
-    description: str
-    quantity: Decimal
-    undone: Decimal
-    unit: str
-    forced: bool
 
 
 class DeliveryWindow(IdWindow[DeliveryRow]):
@@ -139,22 +116,21 @@ def delivery_status_counts(desk: Desk) -> dict[FulfilmentStatus, StatusCount]:
 def open_delivery(desk: Desk, number: str) -> OpenedDelivery:
     """A delivery by its number. Raises `Invalid` for an unknown one."""
     with desk.store.read() as connection:
-        return _opened(desk, connection, find_document(connection, number))
+        return _opened(connection, find_document(connection, number))
 
 
 def open_delivery_row(desk: Desk, document_id: int) -> OpenedDelivery:
     """As `open_delivery`, by row."""
     with desk.store.read() as connection:
-        return _opened(desk, connection, document_id)
+        return _opened(connection, document_id)
 
 
-def _opened(desk: Desk, connection: Connection, document_id: int) -> OpenedDelivery:
+def _opened(connection: Connection, document_id: int) -> OpenedDelivery:
     found = delivery_rows(connection, [document_id])
     if not found:
         raise Invalid("This delivery is not there any more.", field="number")
     lines = tuple(_line(row) for row in document_lines(connection, document_id))
-    entries = story_entries(connection, KIND, document_id, desk.local, document=found[0].kind.value)
-    return OpenedDelivery(found[0], lines, entries)
+    return OpenedDelivery(found[0], lines)
 
 
 def _line(row: Any) -> DeliveryLine:
@@ -169,26 +145,4 @@ def _line(row: Any) -> DeliveryLine:
         micro(row.undone_micro),
         row.unit,
         row.forced,
-    )
-
-
-def deliveries_of_order(desk: Desk, order_id: int) -> tuple[DeliveredOfOrder, ...]:
-    """What was delivered of an order when and by which document, the oldest first; undone ones too."""
-    with desk.store.read() as connection:
-        rows = order_deliveries(connection, order_id)
-    return tuple(
-        DeliveredOfOrder(
-            row.id,
-            row.number,
-            FulfilmentKind(row.kind),
-            row.document_date,
-            row.order_position,
-            row.item_code,
-            row.description,
-            micro(row.quantity_micro),
-            micro(row.undone_micro),
-            row.unit,
-            row.forced,
-        )
-        for row in rows
     )
