@@ -32,21 +32,6 @@ CREDIT_POLICIES = tuple(policy.value for policy in CreditPolicy)
 BLOCK_KINDS = tuple(kind.value for kind in BlockKind)
 
 
-class CustomerGroup(RegistryRow, table=True):
-    """Customers that share one limit, such as the shops of a chain (D-11.1)."""
-
-    __tablename__ = "customer_group"
-    outside: ClassVar = Registry("customer-groups", "Customer groups", "customer group", "Parties")
-    code: str = code()
-    name: str = text("Name", in_list=True)
-    credit_limit_minor: int | None = optional_scaled(
-        "Credit limit", in_list=True, help="Of all its customers together; empty: none (D-11.1)."
-    )
-    credit_policy: str = choice(
-        "Over the limit", CREDIT_POLICIES, default="block", in_list=True, help="What happens then (D-11.1)."
-    )
-
-
 class Customer(RegistryRow, table=True):
     __table_args__ = (
         Index("ix_customer_search_text", "search_text"),
@@ -143,6 +128,21 @@ class Customer(RegistryRow, table=True):
         "Pop-up note", length=400, tab="Notes", help="Shown to the clerk when the customer is chosen."
     )
     internal_note: str = long_text("Internal note", tab="Notes")
+
+
+class CustomerGroup(RegistryRow, table=True):
+    """Customers that share one limit, such as the shops of a chain (D-11.1)."""
+
+    __tablename__ = "customer_group"
+    outside: ClassVar = Registry("customer-groups", "Customer groups", "customer group", "Parties")
+    code: str = code()
+    name: str = text("Name", in_list=True)
+    credit_limit_minor: int | None = optional_scaled(
+        "Credit limit", in_list=True, help="Of all its customers together; empty: none (D-11.1)."
+    )
+    credit_policy: str = choice(
+        "Over the limit", CREDIT_POLICIES, default="block", in_list=True, help="What happens then (D-11.1)."
+    )
 
 
 class CustomerPriceList(ChildRow, table=True):
