@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -244,20 +244,3 @@ def mark_heard(connection: Connection, user: str, order_id: int, at: dt.datetime
         )
         .values(heard_at=at)
     )
-
-
-def rejected_orders(connection: Connection, user: str, limit: int) -> list[int]:
-    """Rejected orders that this person entered, newest first."""
-    query = select(ORDER.c.id).where(ORDER.c.status == "rejected", ORDER.c.entered_by == user)
-    return list(connection.execute(query.order_by(ORDER.c.id.desc()).limit(limit)).scalars())
-
-
-def comments_on(connection: Connection, orders: Sequence[int]) -> Mapping[int, tuple[str, str]]:
-    """Who rejected each order last, and with which words."""
-    query = (
-        select(APPROVAL.c.order_id, VOTE.c.user, VOTE.c.comment)
-        .join(VOTE, VOTE.c.approval_id == APPROVAL.c.id)
-        .where(APPROVAL.c.order_id.in_(orders), VOTE.c.approved.is_(False))
-        .order_by(VOTE.c.id)
-    )
-    return {order: (user, comment) for order, user, comment in connection.execute(query)}

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from fluorders_tui.domain.availability import Movement
 from fluorders_tui.domain.calendars import Calendar
+from fluorders_tui.domain.credit import UNKNOWN, Standing
 from fluorders_tui.domain.discount_policies import NO_POLICIES, PolicyIndex
 from fluorders_tui.domain.money import ZERO
 from fluorders_tui.domain.order import (
@@ -127,6 +128,7 @@ class CustomerConditions:
     minimum_value: Decimal = ZERO
     open_orders: int = 0
     open_value: Decimal = ZERO
+    standing: Standing = UNKNOWN
     policies: PolicyIndex = NO_POLICIES
 
 

@@ -54,6 +54,10 @@ class Block:
             self.valid_to is None or today <= self.valid_to
         )
 
+    def today(self, today: dt.date) -> bool:
+        """Whether it stops anything today."""
+        return self.holds(self.kind if self.kind is not BlockKind.BOTH else BlockKind.ORDERS, today)
+
     @property
     def message(self) -> str:
         """What a person is told of it."""
@@ -139,6 +143,10 @@ class Standing:
     def stopped(self, kind: BlockKind, today: dt.date) -> tuple[Block, ...]:
         """The blocks that hold today."""
         return tuple(block for block in self.blocks if block.holds(kind, today))
+
+
+#: Nothing is known: no limit, no block.
+UNKNOWN = Standing("")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from fluorders_tui.loading import keep_loaded
 from fluorders_tui.places import state_dir
 from fluorders_tui.screens.base import DeskScreen
 from fluorders_tui.screens.destinations import MENU
+from fluorders_tui.screens.home_decisions import decided, to_decide
 from fluorders_tui.screens.status_words import ORDER_STATUS
 from fluorders_tui.widgets.command_bar import CommandBar
 from fluorders_tui.widgets.message_line import MessageLine
@@ -195,6 +196,8 @@ class HomeScreen(DeskScreen):
                 "warning" if needs.supply_count else "title",
                 [self._supply(one) for one in needs.supply],
             ),
+            (f"For you to decide: {needs.approval_count}", "warning", to_decide(needs, self.money, _Target)),
+            ("Decided on your orders", "title", decided(needs, _Target)),
             (f"Late today: {self._count(needs.late_count)}", "title", [self._late(one) for one in needs.late]),
             ("My last orders", "title", [self._mine(one) for one in needs.mine]),
         ]

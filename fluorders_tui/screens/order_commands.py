@@ -6,10 +6,11 @@ from typing import Any
 
 from fluorders_tui.domain.errors import DeskError, Refused
 from fluorders_tui.domain.header import price_lines_again, set_header_discounts
-from fluorders_tui.domain.order import OrderDraft
+from fluorders_tui.domain.order import OrderDraft, OrderStatus
 from fluorders_tui.screens.document_typing import counted
 from fluorders_tui.screens.order_actions import OrderActions
 from fluorders_tui.screens.order_kind import Typed
+from fluorders_tui.screens.order_release import ReleaseAsking
 from fluorders_tui.screens.order_summary import conflict_text, summary
 from fluorders_tui.services.autosave import Typing
 from fluorders_tui.services.holding import hold
@@ -17,8 +18,10 @@ from fluorders_tui.widgets.field import Field
 
 __all__ = ["OrderCommands"]
 
+_RELEASED = (OrderStatus.LOCKED, OrderStatus.WAITING)
 
-class OrderCommands(OrderActions):
+
+class OrderCommands(OrderActions, ReleaseAsking):
     """What keys do on the order screen beside moving through its fields and lines."""
 
     discounts_offered = False
@@ -87,7 +90,14 @@ class OrderCommands(OrderActions):
         return {"name" if registry == "customers" else "description": typed} if typed else {}
 
     async def action_next_step(self) -> None:
-        """F9: everything that will be entered, before it is."""
+        """F9: everything that will be entered, before it is; for one that is held back, ask for its release."""
+        draft = self.session.draft
+        if self.held_order and not draft.lines:
+            await self.ask_for_release(self.held_order)
+            return
+        if draft.id and self.kind.word == "order" and draft.status in _RELEASED and not self.session.dirty:
+            await self.ask_for_release(draft.id)
+            return
         self.open_pane(f"The {self.kind.word} as it stands", summary(self.session, self.amount, self.day))
 
     def say_totals(self) -> None:
@@ -130,6 +140,7 @@ class OrderCommands(OrderActions):
         text = f"{name} {draft.number} {done}: {counted(len(draft.lines), 'line')}, {total}."
         if changed:
             self.take_stored(saved)
+            text = await self._held_or(saved, f"{name} {draft.number} {status}", text)
             if len(self.app.screen_stack) > 2:
                 await super().action_leave()
                 self.say_below(text)
@@ -137,11 +148,20 @@ class OrderCommands(OrderActions):
         else:
             # Before anything else can fail: what was entered must not be offered again.
             self.session.restart(saved)
+            text = await self._held_or(saved, f"{name} {draft.number} {status}", text)
             try:
                 await self.start_new()
             except DeskError:
                 text += " The database doesn't answer for a new one: F3 leaves."
-        self.message_line.say(text, "done")
+        self.message_line.say(text, "warning" if self.held_order else "done")
+
+    async def _held_or(self, saved: Typed, done: str, text: str) -> str:
+        """Why an order is held back; `text` for one that isn't, or where the database doesn't answer."""
+        try:
+            why = await self.why_held(saved.draft) if saved.terms is None else ""
+        except DeskError:
+            return text
+        return f"{done}: {why}" if why else text
 
     async def start_new(self) -> None:
         """An empty one, the caret on the customer."""

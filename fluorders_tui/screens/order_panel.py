@@ -10,6 +10,7 @@ from decimal import Decimal
 from fluorders_tui.domain.availability import Availability, availability, while_typing
 from fluorders_tui.domain.conditions import CustomerConditions, ItemCard
 from fluorders_tui.domain.discounts import format_discounts
+from fluorders_tui.domain.money import ZERO
 from fluorders_tui.domain.order import LineType, OrderDraft, OrderLine
 from fluorders_tui.domain.pricing import explain_price
 from fluorders_tui.domain.totals import Totals, document_totals
@@ -45,7 +46,9 @@ class PanelText:
         amount: Callable[[Decimal | None, int], str],
         day: Callable[[dt.date | None], str],
         nobody: str = "",
+        today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
+        self.today = today
         self.nobody = nobody
         self.number = number
         self.price = price
@@ -70,7 +73,7 @@ class PanelText:
             facts.append(Fact("Lists", " ".join(one.price_list for one in conditions.assignments)[:22]))
         if draft.discounts:
             facts.append(Fact("Discounts", format_discounts(draft.discounts)))
-        blocks = [Block(conditions.name, tuple(facts))]
+        blocks = [Block(conditions.name, tuple(facts)), *self._credit(draft, conditions)]
         if conditions.pop_up_note:
             blocks.append(Block("! Note", (conditions.pop_up_note,)))
         if draft.destination.code:
@@ -78,6 +81,35 @@ class PanelText:
         if conditions.internal_note:
             blocks.append(Block("Internal", (conditions.internal_note,)))
         return blocks
+
+    def _credit(self, draft: OrderDraft, conditions: CustomerConditions) -> list[Block]:
+        """How far they are trusted: limits with what counts against them, this order too, and blocks (D-11)."""
+        blocks: list[Block] = []
+        own = self._own(draft)
+        for account in conditions.standing.accounts:
+            if not account.checked:
+                continue
+            figures = account.figures(own)
+            facts = [Fact("Limit", self.amount(figures.limit, 2)), Fact("Unpaid", self.amount(figures.balance, 2))]
+            facts.append(Fact("Open orders", self.amount(figures.orders, 2)))
+            if own:
+                facts.append(Fact("This order", self.amount(own, 2)))
+            if figures.excess:
+                facts.append(Fact("Too much", self.amount(figures.excess, 2), "bad"))
+            else:
+                facts.append(Fact("Free", self.amount(figures.free, 2), "good"))
+            whose = "Credit" if account.who.startswith("customer ") else f"Credit of {account.who}"
+            blocks.append(Block(f"! {whose}" if figures.excess else whose, tuple(facts)))
+        told = [block.message for block in conditions.standing.blocks if block.today(self.today())]
+        if conditions.standing.always_authorise:
+            told.append("Every order goes to a supervisor first.")
+        return [*blocks, Block("! Blocked", tuple(told))] if told else blocks
+
+    def _own(self, draft: OrderDraft) -> Decimal:
+        """What a new order adds; a stored one counts among the open ones."""
+        if draft.number or not draft.type.credit or not draft.lines:
+            return ZERO
+        return max(document_totals(draft).company_total, ZERO)
 
     def item(self, asking: Asking, *, margin: bool) -> list[Block]:
         """Stock and availability, last price, why this price, margin where the role may, substitutes."""
@@ -162,6 +194,22 @@ class PanelText:
         look = "bad" if totals.margin < 0 else ""
         return [Fact("Margin", self.amount(totals.margin, draft.currency.decimals), look), Fact("", percent, look)]
 
+    def _trust(self, conditions: CustomerConditions) -> str:
+        """Blocks, what is left of the limits, and the note, for one line."""
+        standing = conditions.standing
+        parts = []
+        free = [account.figures(ZERO).free for account in standing.accounts if account.checked]
+        if free:
+            left = min(free)
+            said = f"credit {self.amount(left, 2)} free" if left >= 0 else f"! credit {self.amount(-left, 2)} over"
+            parts.append(said)
+        parts += [f"! {block.message}" for block in standing.blocks if block.today(self.today())]
+        if standing.always_authorise:
+            parts.append("! every order is authorised")
+        if conditions.pop_up_note:
+            parts.append(f"! {conditions.pop_up_note}")
+        return " · ".join(parts)
+
     def in_short(
         self,
         conditions: CustomerConditions | None,
@@ -169,7 +217,7 @@ class PanelText:
     ) -> str:
         """The same on one line, where there is no room for the panel."""
         if asking is None:
-            return f"! {conditions.pop_up_note}" if conditions is not None and conditions.pop_up_note else ""
+            return self._trust(conditions) if conditions is not None else ""
         line, card, free = asking.line, asking.card, self.free(asking)
         parts = ["stock ?"]
         if free is not None:

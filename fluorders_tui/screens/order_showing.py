@@ -83,7 +83,7 @@ class OrderShowing(DocumentTyping):
     @property
     def panel_text(self) -> PanelText:
         """What stands in the side panel, written by locale."""
-        return PanelText(self.number, self.price, self.amount, self.day, self.kind.nobody)
+        return PanelText(self.number, self.price, self.amount, self.day, self.kind.nobody, self.desk.today)
 
     def order_changed(self) -> None:
         """The draft changed: show it, and say so when the disk doesn't take it."""

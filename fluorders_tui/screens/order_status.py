@@ -12,8 +12,10 @@ from textual.binding import BindingType
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.links import DocumentKind
 from fluorders_tui.screens.base import DeskScreen
+from fluorders_tui.screens.release_words import release_asked
 from fluorders_tui.screens.status_kinds import CHAIN_COLUMNS, Told, chain_rows, choices, tell
 from fluorders_tui.screens.story_page import Forms
+from fluorders_tui.services.approvals import ask_release
 from fluorders_tui.widgets.choices import Choice, Resolution
 from fluorders_tui.widgets.command_bar import CommandBar
 from fluorders_tui.widgets.field import Field
@@ -39,12 +41,13 @@ class OrderStatusScreen(DeskScreen):
 
     CSS_PATH = "order_status.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "edit", "refresh", "new", "find", "go_to_number", "first_row", "last_row"
+        "edit", "next_step", "refresh", "new", "find", "go_to_number", "first_row", "last_row"
     )
     TITLE_TEXT = "Order status"
     HELP_TEXT: ClassVar[tuple[str, ...]] = (
         "Type a number, or only its last figures; a customer or a reference finds too. Enter shows it.",
         "Offers and supplier orders are found as well, from the third letter on.",
+        "An order that is locked or waits says why; F9 asks for its release.",
         "The arrows and the page keys move the page. F2 opens what is shown, to change it.",
         "Above it stands what it came from (←) and what it led to (→): Tab goes there, Enter opens the other end.",
     )
@@ -156,6 +159,8 @@ class OrderStatusScreen(DeskScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         opens = self._told is not None and self._told.opens is not None
+        if action == "next_step":
+            return self._told is not None and self._told.held
         return opens if action == "edit" else super().check_action(action, parameters)
 
     async def line_wanted(self, delta: int) -> None:
@@ -183,6 +188,15 @@ class OrderStatusScreen(DeskScreen):
         if self._told is not None and self._told.opens is not None:
             screen, arguments = self._told.opens
             await self.desk_app.open_screen(screen, **arguments)
+
+    async def action_next_step(self) -> None:
+        """F9 on an order that is held: ask somebody to let it go (D-11.2)."""
+        if self._told is None or not self._told.held:
+            return
+        desk, row = self.desk, self._row
+        asked = await self.desk_app.ask(lambda: ask_release(desk, row), what="Asking…")
+        await self._show(self._kind, row, again=True)
+        self.message_line.say(release_asked(asked), "done")
 
     async def action_new(self) -> None:
         if await self.desk_app.desk_there():

@@ -143,7 +143,16 @@ class StoryPage(SalesPage):
             ("Reference", draft.reference),
             ("Type", " · ".join(part for part in (draft.type.code, draft.type.name) if part)),
         ]
-        return self.header(status, facts, order.warnings, width)
+        return [*self.header(status, facts, order.warnings, width), *self._held(width)]
+
+    def _held(self, width: int) -> list[Line]:
+        """Why it goes no further, with amounts, and what can be done (D-11.2)."""
+        rows = [line(piece, "bad") for one in self.story.held for piece in wrap(f"! {one.text} ({one.rule})", width)]
+        if not rows:
+            return []
+        asked = next((one.asked_by for one in self.story.held if one.asked_by), "")
+        how = f"{asked} asked for its release." if asked else "F9 asks for its release."
+        return [*rows, line(how, "muted")]
 
     def line_cells(self) -> Iterable[tuple[int, Sequence[str], str]]:
         """Item, quantity, what was done and what is left, net, status."""

@@ -13,6 +13,7 @@ from fluorders_tui.screens.order_story_page import StoryPage
 from fluorders_tui.screens.status_words import OFFER_STATUS, ORDER_STATUS, SUPPLIER_STATUS
 from fluorders_tui.screens.story_page import Forms
 from fluorders_tui.screens.supplier_status_page import SupplierPage
+from fluorders_tui.services.approvals import heard
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.document_stories import delivery_story, offer_story, supplier_order_story
 from fluorders_tui.services.linked import ChainLink
@@ -56,6 +57,8 @@ class Told:
     page: Callable[[int], Sequence[Line]]
     links: tuple[ChainLink, ...]
     opens: tuple[str, dict[str, Any]] | None
+    held: bool = False
+    """An order that waits to be released or approved."""
 
 
 def tell(desk: Desk, kind: DocumentKind, row: int, forms: Forms) -> Told:
@@ -82,10 +85,12 @@ def tell(desk: Desk, kind: DocumentKind, row: int, forms: Forms) -> Told:
         title = f"{sent.kind.capitalize()} {sent.number} · {sent.status} · {sent.customer_name or sent.customer}"
         return Told(kind, row, sent.number, title, DeliveryPage(sent, forms), sent.links, None)
     story = story_of_row(desk, row)
+    heard(desk, row)
     draft = story.order.draft
     return Told(
         kind, row, draft.number, f"Order {draft.number} · {draft.status.value} · {draft.name or draft.customer}",
         StoryPage(story, forms, margin=desk.sees_margin), story.links, ("order_entry", {"number": draft.number}),
+        bool(story.held),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from fluorders_tui.data import approval_rows
+from fluorders_tui.data import approval_counts, approval_rows
 from fluorders_tui.data.context_rows import role_of
 from fluorders_tui.data.journal import Event, record
 from fluorders_tui.data.journal_reading import status_before_hold
@@ -45,9 +45,11 @@ __all__ = [
     "heard",
     "news",
     "order_numbers",
+    "reasons_of",
     "reject",
     "rejected_of_mine",
     "waiting",
+    "waiting_reasons",
 ]
 
 #: Orders that somebody can let go or send back.
@@ -73,6 +75,12 @@ class WaitingReason:
     agreed: tuple[str, ...]
     limit: Decimal | None
     excess: Decimal | None
+    asked_by: str = ""
+
+    @property
+    def short(self) -> str:
+        """The reason in a few words, with what is too much."""
+        return f"{self.excess:f} over the limit" if self.excess else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +214,19 @@ def _reason(request: Request) -> WaitingReason:
         tuple(vote.user for vote in request.votes if vote.approved),
         wanted.figures.limit if wanted.figures else None,
         wanted.figures.excess if wanted.figures else None,
+        request.asked_by,
     )
 
 
 def reasons_of(desk: Desk, order_id: int) -> tuple[WaitingReason, ...]:
     """Why one order is held, with amounts; empty for one that isn't."""
     with desk.store.read() as connection:
-        requests = approval_rows.requests_of(connection, [order_id])[order_id]
+        return waiting_reasons(connection, order_id)
+
+
+def waiting_reasons(connection: Connection, order_id: int) -> tuple[WaitingReason, ...]:
+    """As `reasons_of`, in the caller's transaction."""
+    requests = approval_rows.requests_of(connection, [order_id])[order_id]
     return tuple(_reason(one) for one in requests if one.state is RequestState.WAITING)
 
 
@@ -266,7 +280,9 @@ def news(desk: Desk, few: int = 50) -> tuple[News, ...]:
 
 def heard(desk: Desk, order_id: int) -> None:
     """This person has looked at an order: its news are none any more."""
-    if desk.may(Permission.ASK_RELEASE):
+    with desk.store.read() as connection:
+        unheard = any(row.order_id == order_id for row in approval_rows.unheard_rows(connection, desk.user, 1000))
+    if unheard and desk.may(Permission.ASK_RELEASE):
         with desk.store.write() as session:
             approval_rows.mark_heard(session.connection(), desk.user, order_id, desk.now())
 
@@ -274,7 +290,7 @@ def heard(desk: Desk, order_id: int) -> None:
 def rejected_of_mine(desk: Desk, few: int = 50) -> tuple[int, ...]:
     """The rows of rejected orders that this person entered, newest first."""
     with desk.store.read() as connection:
-        return tuple(approval_rows.rejected_orders(connection, desk.user, few))
+        return tuple(approval_counts.rejected_orders(connection, desk.user, few))
 
 
 # -- asking and deciding ---------------------------------------------------------------------------------

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fluorders_tui.data import item_rows
 from fluorders_tui.data.condition_rows import load_conditions
+from fluorders_tui.data.credit_rows import standings
 from fluorders_tui.data.item_rows import load_item_cards, usual_vat_code
 from fluorders_tui.data.terms import (
     agent_names,
@@ -41,11 +43,12 @@ def customer_conditions(desk: Desk, code: str, date: dt.date | None = None) -> C
             company_currency=desk.company.currency,
             search_all_lists=desk.company.search_all_lists,
         )
+        party = standings(connection, [code]).get(code) if found is not None else None
     if found is None:
         raise Invalid(f"There is no customer {code!r}.", field="customer", rule="D-3.1")
     if not found.active:
         raise Refused(f"Customer {code} is not active any more.", field="customer", rule="D-2.5")
-    return found
+    return replace(found, standing=party.standing) if party is not None else found
 
 
 def item_card(desk: Desk, code: str, conditions: CustomerConditions | None = None) -> ItemCard:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fluorders_tui.data.approval_counts import any_news, any_waiting, rejected_orders
 from fluorders_tui.data.order_list import order_row, rows_by_id
 from fluorders_tui.data.own_orders import newest_by
 from fluorders_tui.data.supply_waiting import any_exception
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.domain.statuses import OrderStatus
 from fluorders_tui.services.autosave import abandoned, drafts_folder
 from fluorders_tui.services.desk import Desk
@@ -28,6 +30,7 @@ from fluorders_tui.services.supplier_holding import abandoned_supply
 
 if TYPE_CHECKING:
     from fluorders_tui.data.supply_exception_rows import PendingException
+    from fluorders_tui.services.approvals import News, WaitingOrder
 
 __all__ = ["Needs", "needs_now"]
 
@@ -46,6 +49,13 @@ class Needs:
     """What suppliers changed: of orders that this person entered first, then what others have to decide (D-14.4)."""
     supply_count: int = 0
     """How many lines ask for a decision."""
+    approvals: tuple[WaitingOrder, ...] = ()
+    """The first few orders that this person may approve, reject or release now (D-16.5)."""
+    approval_count: int = 0
+    news: tuple[News, ...] = ()
+    """Decisions on this person's orders that they have not looked at yet."""
+    rejected: tuple[OrderRow, ...] = ()
+    """Rejected orders that this person entered."""
 
 
 def needs_now(desk: Desk, state: Path, *, few: int = 8) -> Needs:
@@ -58,7 +68,11 @@ def needs_now(desk: Desk, state: Path, *, few: int = 8) -> Needs:
     with desk.store.read() as connection:
         mine = rows_by_id(connection, newest_by(connection, desk.user, few))
         waiting = any_exception(connection)
+        back = rows_by_id(connection, rejected_orders(connection, desk.user, few))
+        held_orders = any_waiting(connection)
+        told = any_news(connection, desk.user)
     supply = _supply(desk) if waiting else ()
+    approvals = _approvals(desk) if held_orders and desk.may(Permission.APPROVE) else ()
     today = desk.today()
     return Needs(
         recovered=_recovered(desk, state)[:few],
@@ -69,6 +83,10 @@ def needs_now(desk: Desk, state: Path, *, few: int = 8) -> Needs:
         statuses=status_counts(desk),
         supply=supply[:few],
         supply_count=sum(1 for one in supply if one.exception.urgent),
+        approvals=approvals[:few],
+        approval_count=len(approvals),
+        news=_news(desk, few) if told else (),
+        rejected=tuple(order_row(row, today) for row in back),
     )
 
 
@@ -79,6 +97,18 @@ def _supply(desk: Desk) -> tuple[PendingException, ...]:
 
     found = [one for one in exceptions(desk) if one.entered_by == desk.user or one.exception.urgent]
     return tuple(sorted(found, key=lambda one: one.entered_by != desk.user))
+
+
+def _approvals(desk: Desk) -> tuple[WaitingOrder, ...]:
+    from fluorders_tui.services.approvals import waiting
+
+    return waiting(desk, mine=True)
+
+
+def _news(desk: Desk, few: int) -> tuple[News, ...]:
+    from fluorders_tui.services.approvals import news
+
+    return news(desk, few)
 
 
 def _recovered(desk: Desk, state: Path) -> tuple[Abandoned[Any, Any], ...]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from fluorders_tui.data.order_list import KIND
 from fluorders_tui.data.order_story import story_entries
+from fluorders_tui.domain.lifecycle import HELD
 from fluorders_tui.domain.links import DocumentKind
 from fluorders_tui.domain.story_words import StoryEntry
+from fluorders_tui.services.approvals import WaitingReason, waiting_reasons
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.linked import ChainLink, whole_chain
 from fluorders_tui.services.orders import open_order, open_order_row
@@ -24,6 +26,8 @@ class Story:
     order: SavedOrder
     entries: tuple[StoryEntry, ...]
     links: tuple[ChainLink, ...] = ()
+    held: tuple[WaitingReason, ...] = ()
+    """What it waits for, with amounts (D-11.2, D-16.2)."""
 
 
 def story(desk: Desk, number: str) -> Story:
@@ -42,4 +46,5 @@ def _told(desk: Desk, order: SavedOrder) -> Story:
             order,
             story_entries(connection, KIND, order.draft.id, desk.local),
             whole_chain(connection, DocumentKind.ORDER, order.draft.id),
+            waiting_reasons(connection, order.draft.id) if order.draft.status in HELD else (),
         )
