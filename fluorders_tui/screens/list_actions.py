@@ -140,8 +140,7 @@ class ListActions(FilteredList[F, S, R]):
             self.field(name).clear()
         self.query_one("#doing").add_class("-open")
         self.field("action").focus()
-        words = ", ".join(self.ACTIONS)
-        self.message_line.say(f"{self.named(rows)}: {words}?")
+        self.message_line.say(f"{self.named(rows)}: what shall be done? F4 lists it.")
 
     async def begin(self, word: str) -> None:
         """An action that has a key of its own: done at once, or asked for what it wants."""

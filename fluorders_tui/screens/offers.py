@@ -127,16 +127,16 @@ class OffersScreen(ListActions[OfferFilter, Sort, OfferRow]):
     SHOW_HELP = "all, open, expiring, convertible, a status, versions, or the name of a saved filter."
     COLUMNS = (
         Column("number", "Number", 12),
-        Column("version", "V", 2, align="right", drop=4),
+        Column("version", "V", 2, align="right", drop=2),
         Column("status", "Status", 11),
-        Column("customer", "Customer", 14, flex=True),
+        Column("customer", "Customer", 11, flex=True),
         Column("date", "Date", 10, drop=6),
         Column("valid", "Valid to", 12),
-        Column("probability", "%", 3, align="right", drop=3),
-        Column("became", "Became", 13, drop=5),
+        Column("probability", "%", 3, align="right", drop=5),
+        Column("became", "Became", 12, drop=3),
         Column("reference", "Reference", 12, drop=7),
         Column("total", "Total", 12, align="right", drop=1),
-        Column("currency", "", 3, drop=2),
+        Column("currency", "", 3, drop=4),
     )
     SORTS = (
         Sorting(Sort(OfferSort.NEWEST), "number", "newest first", descending=True),
@@ -213,7 +213,7 @@ class OffersScreen(ListActions[OfferFilter, Sort, OfferRow]):
     def _became(self, one: OfferRow) -> str:
         """The orders made from it; without any, what else there is to say."""
         if one.orders:
-            more = f" +{len(one.orders) - 1}" if len(one.orders) > 1 else ""
+            more = f"+{len(one.orders) - 1}" if len(one.orders) > 1 else ""
             return f"{one.orders[0]}{more}"
         return one.reason if one.status is _S.LOST else ""
 
