@@ -1,14 +1,15 @@
-"""What changed between two states of an order, field by field, for the journal and for conflicts (D-12.5, D-12.7)."""
+"""What changed between two states of a document, field by field, for the journal and for conflicts (D-12.5, D-12.7)."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from fluorders_tui.domain.discounts import format_discounts
 from fluorders_tui.domain.money import plain
-from fluorders_tui.domain.order import Address, Discount, OrderDraft, OrderLine, PaymentLine, VatCode
+from fluorders_tui.domain.order import Address, Discount, OrderDraft, PaymentLine, Uom, VatCode
 
 _HEADER = (
     "customer", "date", "delivery_date", "ready_date", "reference", "language", "zone", "commercial_category",
@@ -22,8 +23,44 @@ _LINE = (
 )  # fmt: skip
 
 
-def changes(before: OrderDraft, after: OrderDraft) -> tuple[dict[str, Any], dict[str, Any]]:
+class ChangedLine(Protocol):
+    """What a line of any document has."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def item(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def quantity(self) -> Decimal: ...
+    @property
+    def uom(self) -> Uom: ...
+    @property
+    def price(self) -> Decimal: ...
+
+
+Changes = tuple[dict[str, Any], dict[str, Any]]
+
+
+def changes(before: OrderDraft, after: OrderDraft) -> Changes:
     """The fields that differ, as they were and as they become; lines as `lines[2].quantity`."""
+    header = [(name, getattr(before, name), getattr(after, name)) for name in _HEADER]
+    header += [
+        ("type", before.type.code, after.type.code),
+        ("currency", before.currency.code, after.currency.code),
+        ("rate", before.currency.rate, after.currency.rate),
+    ]
+    return differences(header, before.lines, after.lines, _LINE)
+
+
+def differences(
+    header: Iterable[tuple[str, object, object]],
+    before: Sequence[ChangedLine],
+    after: Sequence[ChangedLine],
+    fields: Sequence[str],
+) -> Changes:
+    """What differs in the header (names with old and new values), and in these fields and the units of the lines."""
     was: dict[str, Any] = {}
     becomes: dict[str, Any] = {}
 
@@ -31,31 +68,28 @@ def changes(before: OrderDraft, after: OrderDraft) -> tuple[dict[str, Any], dict
         if old != new:
             was[name], becomes[name] = shown(old), shown(new)
 
-    for name in _HEADER:
-        compare(name, getattr(before, name), getattr(after, name))
-    compare("type", before.type.code, after.type.code)
-    compare("currency", before.currency.code, after.currency.code)
-    compare("rate", before.currency.rate, after.currency.rate)
-    old_places = {line.id: place for place, line in enumerate(before.lines, 1)}
+    for name, old_value, new_value in header:
+        compare(name, old_value, new_value)
+    old_places = {line.id: place for place, line in enumerate(before, 1)}
     kept: set[int] = set()
-    for place, line in enumerate(after.lines, 1):
+    for place, line in enumerate(after, 1):
         if line.id not in old_places:
             becomes[f"lines[{place}]"] = line_in_short(line)
             continue
         kept.add(line.id)
-        old = before.lines[old_places[line.id] - 1]
-        for name in _LINE:
+        old = before[old_places[line.id] - 1]
+        for name in fields:
             compare(f"lines[{place}].{name}", getattr(old, name), getattr(line, name))
         compare(f"lines[{place}].uom", old.uom.code, line.uom.code)
-    for line in before.lines:
+    for line in before:
         if line.id not in kept:
             was[f"lines[{old_places[line.id]}]"] = line_in_short(line)
-    if [line.id for line in after.lines if line.id] != [line.id for line in before.lines if line.id in kept]:
+    if [line.id for line in after if line.id] != [line.id for line in before if line.id in kept]:
         becomes.setdefault("lines", "in another order")
     return was, becomes
 
 
-def line_in_short(line: OrderLine) -> str:
+def line_in_short(line: ChangedLine) -> str:
     """`12 pc A-100 at 10.00` for the journal."""
     what = line.item or line.description
     if not line.quantity:

@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from fluorders_tui.data.numberings import provisional_number, take_number
 from fluorders_tui.data.store import Connection, IntegrityError, Session
@@ -45,7 +44,7 @@ from fluorders_tui.domain.supplier_orders import enter_supplier_order as checked
 from fluorders_tui.domain.supply_exceptions import CustomerLine, follow_supplier, receipt_of
 from fluorders_tui.domain.supply_sharing import supplier_line_ref
 from fluorders_tui.services.desk import Desk, check_permission
-from fluorders_tui.services.order_changes import shown
+from fluorders_tui.services.order_changes import Changes, differences
 from fluorders_tui.services.supplier_shipments import record_shipments
 from fluorders_tui.services.supply_exceptions import flag
 from fluorders_tui.services.supply_sides import (
@@ -436,39 +435,12 @@ def _check_version(draft: SupplierOrderDraft, version: int) -> None:
 
 _HEADER = ("delivery_date", "reference", "payment_terms", "destination", "warehouse", "drop_ship", "note")
 _LINE = (
-    "item", "description", "supplier_item", "quantity", "price", "delivery_date", "confirmed_quantity",
+    "item", "description", "supplier_item", "quantity", "price", "discounts", "delivery_date", "confirmed_quantity",
     "confirmed_date", "received", "cancelled", "note",
 )  # fmt: skip
 
 
-def changes(before: SupplierOrderDraft, after: SupplierOrderDraft) -> tuple[dict[str, Any], dict[str, Any]]:
+def changes(before: SupplierOrderDraft, after: SupplierOrderDraft) -> Changes:
     """The fields that differ, as they were and as they become, for the journal; lines as `lines[2].quantity`."""
-    was: dict[str, Any] = {}
-    becomes: dict[str, Any] = {}
-
-    def compare(name: str, old: object, new: object) -> None:
-        if old != new:
-            was[name], becomes[name] = shown(old), shown(new)
-
-    for name in _HEADER:
-        compare(name, getattr(before, name), getattr(after, name))
-    places = {line.id: place for place, line in enumerate(before.lines, 1)}
-    kept: set[int] = set()
-    for place, line in enumerate(after.lines, 1):
-        if line.id not in places:
-            becomes[f"lines[{place}]"] = _in_short(line)
-            continue
-        kept.add(line.id)
-        old = before.lines[places[line.id] - 1]
-        for name in _LINE:
-            compare(f"lines[{place}].{name}", getattr(old, name), getattr(line, name))
-        compare(f"lines[{place}].uom", old.uom.code, line.uom.code)
-        compare(f"lines[{place}].discounts", old.discounts, line.discounts)
-    for line in before.lines:
-        if line.id not in kept:
-            was[f"lines[{places[line.id]}]"] = _in_short(line)
-    return was, becomes
-
-
-def _in_short(line: SupplierOrderLine) -> str:
-    return f"{plain(line.quantity)} {line.uom.code} {line.item} at {plain(line.price)}".replace("  ", " ")
+    header = [(name, getattr(before, name), getattr(after, name)) for name in _HEADER]
+    return differences(header, before.lines, after.lines, _LINE)
