@@ -15,11 +15,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, BinaryIO, TextIO, cast
 
-from fluorders_tui.documents.cells import Cell
+from fluorders_tui.documents.cells import Cell, cell_text
 from fluorders_tui.documents.spreadsheets import SheetWriter
 from fluorders_tui.documents.text_files import with_quote
 from fluorders_tui.domain.errors import Unreadable
-from fluorders_tui.domain.money import plain
 
 FORMATS = ("text", "csv", "json", "xlsx")
 
@@ -104,20 +103,10 @@ def _write_csv(rows: Rows, columns: Sequence[str], target: TextIO) -> int:
 
 
 def _plain(cell: Value) -> str:
-    match cell:
-        case None:
-            return ""
-        case str():
-            return cell
-        case bool():
-            return "yes" if cell else "no"
-        case Decimal():
-            return plain(cell)
-        case dt.datetime():
-            return cell.isoformat(sep=" ", timespec="seconds")
-        case dt.date():
-            return cell.isoformat()
-    return str(cell)
+    """As `cell_text`; a moment keeps its time."""
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(sep=" ", timespec="seconds")
+    return str(cell) if isinstance(cell, int) and not isinstance(cell, bool) else cell_text(cell)
 
 
 def _json_value(cell: Value) -> str | int | bool | None:
