@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select, text, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from fluorders_tui.data.bulk import insert_many
@@ -263,11 +263,6 @@ def delete_rows(connection: Connection, registry: str, ids: Sequence[int]) -> No
             of = registries()[child]
             connection.execute(delete(of.table).where(of.field(of.spec.parent).column.in_(part)))
         connection.execute(delete(stored.table).where(stored.table.c.id.in_(part)))
-
-
-def count_rows(connection: Connection, registry: str) -> int:
-    """How many rows there are."""
-    return connection.execute(select(func.count()).select_from(registries()[registry].table)).scalar_one()
 
 
 def _taken(registry: str) -> Conflict:

@@ -230,10 +230,6 @@ class Field(Widget):
         self._tell(self.note, error)
         self.post_message(self.Failed(self, error))
 
-    def show_note(self, note: str) -> None:
-        """Say something beside the field."""
-        self._tell(note, self.error)
-
     def _write(self, text: str) -> None:
         self.no_lookup()
         self._accepted = self._looked_up = text
