@@ -40,6 +40,7 @@ SCREENS: Mapping[str, str] = {
     "jump": "fluorders_tui.screens.jump:JumpScreen",
     "lines": "fluorders_tui.screens.lines:LinesScreen",
     "offer_entry": "fluorders_tui.screens.offer_entry:OfferEntryScreen",
+    "offer_versions": "fluorders_tui.screens.offer_versions:OfferVersionsScreen",
     "offers": "fluorders_tui.screens.offers:OffersScreen",
     "order_entry": "fluorders_tui.screens.order_entry:OrderEntryScreen",
     "orders": "fluorders_tui.screens.orders:OrdersScreen",
