@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from fluorders_tui.data.registries import registries
 from fluorders_tui.data.registry_rows import IN_LIST
@@ -71,3 +71,28 @@ def company_row_of(connection: Connection, row_id: int) -> dict[str, object]:
     """The company's parameters as stored."""
     company = table(desk.Company)
     return dict(connection.execute(select(company).where(company.c.id == row_id)).one()._mapping)
+
+
+def purchase_lists(connection: Connection, supplier_ids: Sequence[int]) -> list[tuple[int, str, str, set[str]]]:
+    """Suppliers that name a purchase price list: row, its code, their currency ('' for the company's), the lists' own.
+
+    The currencies are those of the list of this code and of all lists of the type of this code; none means no list.
+    """
+    supplier, currency, kind = table(parties.Supplier), table(desk.Currency), table(items.PriceListType)
+    found: list[tuple[int, str, str, set[str]]] = []
+    for start in range(0, len(supplier_ids), IN_LIST):
+        rows = connection.execute(
+            select(supplier.c.id, supplier.c.price_list, currency.c.code)
+            .outerjoin(currency, currency.c.id == supplier.c.currency_id)
+            .where(supplier.c.id.in_(supplier_ids[start : start + IN_LIST]), supplier.c.price_list != "")
+        ).all()
+        for row in rows:
+            lists = connection.execute(
+                select(currency.c.code)
+                .select_from(_LIST)
+                .outerjoin(currency, currency.c.id == _LIST.c.currency_id)
+                .outerjoin(kind, kind.c.id == _LIST.c.list_type_id)
+                .where(or_(_LIST.c.code == row.price_list, kind.c.code == row.price_list))
+            )
+            found.append((row.id, row.price_list, row.code or "", {code or "" for code in lists.scalars()}))
+    return found

@@ -12,7 +12,7 @@ from fluorders_tui.domain.supplier_orders import SupplierOrderDraft, SupplierOrd
 from fluorders_tui.widgets.row_sources import Row
 from fluorders_tui.widgets.table_layout import Column
 
-__all__ = ["SUPPLIER_COLUMNS", "SupplierForms", "SupplierRows"]
+__all__ = ["NEW_COLUMNS", "SUPPLIER_COLUMNS", "SupplierForms", "SupplierRows"]
 
 SUPPLIER_COLUMNS = (
     Column("line", "Ln", 4, align="right"),
@@ -27,6 +27,8 @@ SUPPLIER_COLUMNS = (
     Column("due", "Delivery", 10, drop=1),
     Column("net", "Net", 9, align="right"),
 )
+NEW_COLUMNS = tuple(column for column in SUPPLIER_COLUMNS if column.key not in ("received", "open"))
+"""Of an order of which nothing came yet, because it was never entered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class SupplierRows:
         draft, forms = self._draft(), self._forms
         minded = self._minded(line)
         text = f"{line.description} · {line.note}" if line.note else line.description
+        came = (forms.number(line.received) if line.received else "", forms.number(line.open)) if draft.number else ()
         cells = (
             f"{place + 1}{'!' if minded else ''}",
             line.item,
@@ -77,8 +80,7 @@ class SupplierRows:
             line.uom.code,
             forms.price(line.price),
             format_discounts(line.discounts),
-            forms.number(line.received) if line.received else "",
-            forms.number(line.open) if draft.number else "",
+            *came,
             forms.day(line.due),
             forms.amount(line.net, draft.currency.decimals),
         )

@@ -18,7 +18,7 @@ from fluorders_tui.screens.document_typing import in_strip
 from fluorders_tui.screens.item_finding import ItemPick
 from fluorders_tui.screens.supplier_commands import SupplierCommands
 from fluorders_tui.screens.supplier_fields import SUPPLIER_FIELDS, SupplierField
-from fluorders_tui.screens.supplier_lines import SUPPLIER_COLUMNS, SupplierRows
+from fluorders_tui.screens.supplier_lines import NEW_COLUMNS, SupplierRows
 from fluorders_tui.screens.supplier_opening import SupplierOpening, open_supplier_session
 from fluorders_tui.screens.supplier_showing import SUPPLIER_FIGURES
 from fluorders_tui.services.supplier_holding import SupplierRecovered, SupplierTyping
@@ -64,9 +64,7 @@ class SupplierOrderEntryScreen(SupplierCommands):
     ) -> None:
         super().__init__()
         self.opening = SupplierOpening(number, held, recovered, supplier)
-        self.lines_table = VirtualTable(
-            SUPPLIER_COLUMNS, can_focus=False, grows=True, empty="No lines yet.", id="lines"
-        )
+        self.lines_table = VirtualTable(NEW_COLUMNS, can_focus=False, grows=True, empty="No lines yet.", id="lines")
 
     # -- building ----------------------------------------------------------------------------------
 

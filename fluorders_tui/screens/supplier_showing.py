@@ -11,7 +11,7 @@ from fluorders_tui.domain.purchasing import PurchasedItem, line_notices
 from fluorders_tui.domain.supplier_orders import SupplierOrderLine
 from fluorders_tui.screens.document_typing import DocumentTyping
 from fluorders_tui.screens.supplier_fields import SUPPLIER_FIELDS
-from fluorders_tui.screens.supplier_lines import SupplierForms
+from fluorders_tui.screens.supplier_lines import NEW_COLUMNS, SUPPLIER_COLUMNS, SupplierForms
 from fluorders_tui.screens.supplier_session import SupplierSession
 from fluorders_tui.services.linked import ChainLink
 from fluorders_tui.widgets.edit_strip import EditStrip
@@ -79,6 +79,10 @@ class SupplierShowing(DocumentTyping):
     def show_all(self) -> None:
         """Read the draft again into every widget."""
         self.show_header()
+        columns = SUPPLIER_COLUMNS if self.session.draft.number else NEW_COLUMNS
+        if self.lines_table.columns != columns:
+            self.lines_table.set_columns(columns)
+            self.query_one(EditStrip).on_resize()
         self.lines_table.refresh_source()
         self.show_totals()
         self.show_strip()

@@ -174,8 +174,15 @@ class SupplyExceptionsScreen(DeskScreen):
         one = self._here()
         text = ""
         if one is not None:
+            what = one.exception
             words = ", ".join(self._words(one)) or "nothing to decide"
-            text = f"{one.exception.message} {one.description} · {words}"
+            moved = f"{self.day(what.was_due) or '–'} → {self.day(what.due) or 'never'}"
+            told = {
+                ExceptionKind.DATE: f"comes {moved}",
+                ExceptionKind.SHORT: f"{self.number(what.quantity)} won't come",
+                ExceptionKind.CANCELLED: f"{self.number(what.quantity)} were cancelled",
+            }[what.kind]
+            text = f"{words} · {one.supplier_name} {one.supplier_order}: {told} · {one.description}"
         self.query_one("#info", InfoLine).show(text)
 
     # -- what is meant -----------------------------------------------------------------------------

@@ -87,7 +87,8 @@ class SupplyProposalsScreen(ProposalList):
     def _to_order(self) -> list[Proposal]:
         rows = [one for one in self._meant() if one.quantity]
         if not rows:
-            raise Refused("There is nothing to order.", field="proposals", rule="D-14.2")
+            hint = "Correct a quantity with F2, or order always." if self._meant() else ""
+            raise Refused("There is nothing to order.", field="proposals", rule="D-14.2", hint=hint)
         return rows
 
     def _options(self) -> dict[str, object]:

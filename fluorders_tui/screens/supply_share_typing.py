@@ -171,6 +171,8 @@ class ShareTyping(DeskScreen):
             self.message_line.say("This was typed and not shared out when the desk ended.", "warning")
         self._show()
         self._begin()
+        if not any(left > 0 for left in self._free):
+            self.message_line.say("All that is to come is promised already: nothing is left to share out.", "warning")
         if found is not None and found.field in STRIP and found.text:
             self.field(found.field).focus()
             self.field(found.field).input.value = found.text

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fluorders_tui.data.fitting_rows import (
     company_row_of,
+    purchase_lists,
     several_defaults,
     versions_beside,
     with_own_unit,
@@ -137,6 +138,18 @@ def _company(connection: Connection, ids: Sequence[int]) -> Found:
             yield Misfit(row_id, Invalid(message, field="time_zone", rule="D-2.4", hint="Such as Europe/Rome."))
 
 
+def _suppliers(connection: Connection, ids: Sequence[int]) -> Found:
+    """P-123: the purchase price list is there, in the supplier's currency."""
+    for row_id, code, currency, known in purchase_lists(connection, ids):
+        if not known:
+            message, hint = f"There is no price list {code!r}.", "The code of a price list, or of a price-list type."
+        elif currency and not known & {currency, ""}:
+            message, hint = f"Price list {code} is in {', '.join(sorted(known))}, not in {currency}.", ""
+        else:
+            continue
+        yield Misfit(row_id, Invalid(message, field="price_list", rule="P-123", hint=hint))
+
+
 #: By registry: what is wrong with the rows `ids` (or the rows of the parents `ids`) beside the others.
 _FITTING = {
     "price-lists": _price_lists,
@@ -145,6 +158,7 @@ _FITTING = {
     "item-units": _units,
     "item-components": _components,
     "company": _company,
+    "suppliers": _suppliers,
 }
 
 #: Rows that mean something only with the rows of two other tables, in this order.
