@@ -44,6 +44,8 @@ SCREENS: Mapping[str, str] = {
     "offers": "fluorders_tui.screens.offers:OffersScreen",
     "order_entry": "fluorders_tui.screens.order_entry:OrderEntryScreen",
     "orders": "fluorders_tui.screens.orders:OrdersScreen",
+    "order_merge": "fluorders_tui.screens.order_merge:OrderMergeScreen",
+    "order_steps": "fluorders_tui.screens.order_steps:OrderStepsScreen",
     "order_status": "fluorders_tui.screens.order_status:OrderStatusScreen",
     "price_lists": "fluorders_tui.screens.price_lists:PriceListsScreen",
     "registries": "fluorders_tui.screens.registries:RegistriesScreen",

@@ -48,13 +48,14 @@ LIVE_TOGETHER: Mapping[str, frozenset[str]] = {
     "board": frozenset({"everywhere", "list", "board"}),
     "find": frozenset({"everywhere", "find"}),
     "deliver": frozenset({"everywhere", "find", "deliver"}),
+    "merge": frozenset({"everywhere", "list", "merge"}),
     "home": frozenset({"everywhere", "home"}),
     "registry": frozenset({"everywhere", "registry"}),
     "question": frozenset({"question"}),
 }
 """Which contexts hear keys at the same time: inside one of these sets a key has one meaning."""
 
-WITHOUT_FIELDS = frozenset({"list", "board", "home", "question"})
+WITHOUT_FIELDS = frozenset({"list", "board", "home", "merge", "question"})
 """Contexts in which a letter is a command and not text."""
 
 COMMANDS: tuple[Command, ...] = (
@@ -125,6 +126,10 @@ COMMANDS: tuple[Command, ...] = (
             "Board", ("board",), priority=4),
     Command("previous_lane", ("left", "shift+tab"), "Lane before", "Show the lane before.", "Board", ("board",)),
     Command("open_lane", tuple("12345678"), "Lane", "Show the lane beside the digit.", "Board", ("board",), fixed=True),
+    Command("take_mine", ("m",), "Mine", "Take what I typed in this place; what somebody else saved there goes.",
+            "Two desks", ("merge",), priority=2),
+    Command("take_theirs", ("t",), "Theirs", "Take what somebody else saved in this place; what I typed there goes.",
+            "Two desks", ("merge",), priority=2),
     Command("first_row", ("ctrl+home",), "First row", "Move the cursor to the first row.", "Lists", ("find",)),
     Command("last_row", ("ctrl+end",), "Last row", "Move the cursor to the last row.", "Lists", ("find",)),
     Command("sort", ("f8",), "Sort", "Sort by the next column: newest, oldest, customer, delivery, total.",

@@ -19,11 +19,13 @@ from fluorders_tui.data.store import Store
 from fluorders_tui.data.tables.everything import metadata
 from fluorders_tui.data.views import VIEWS
 from fluorders_tui.domain.permissions import PERMISSIONS, Permission, permission_of
+from tools.life_page import order_life
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DATA_MODEL = ROOT / "docs" / "data-model.md"
 ROLES = ROOT / "docs" / "roles.md"
+ORDER_LIFE = ROOT / "docs" / "order-life.md"
 KEYS = re.compile(r"(<!-- keys:.*?-->\n).*?(<!-- end of keys -->)", re.DOTALL)
 
 UNITS = """\
@@ -145,6 +147,7 @@ WRITTEN: dict[Path, Callable[[str], str]] = {
     README: readme,
     DATA_MODEL: lambda _: data_model() + "\n",
     ROLES: lambda _: roles() + "\n",
+    ORDER_LIFE: lambda _: order_life() + "\n",
 }
 
 

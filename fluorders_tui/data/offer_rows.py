@@ -227,6 +227,11 @@ def line_factors(connection: Connection, rows: Iterable[int]) -> dict[int, Decim
     return found
 
 
+def offer_of_entry(connection: Connection, entry_id: str) -> int | None:
+    """The row of the offer that a desk entered under this name, None where it never did."""
+    return connection.execute(select(OFFER.c.id).where(OFFER.c.entry_id == entry_id)).scalar()
+
+
 def _grouping(row: Any) -> GroupingParameters:
     return GroupingParameters(
         row.group_summary, row.group_by_type, row.group_by_year, row.group_by_month, row.group_by_rate,

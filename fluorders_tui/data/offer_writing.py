@@ -76,7 +76,14 @@ def offer_story(offer: Offer, totals: Totals) -> dict[str, Any]:
 
 
 def insert_offer(
-    session: Session, offer: Offer, totals: Totals, taken: TakenNumber, writing: OfferWriting, event: OfferEvent
+    session: Session,
+    offer: Offer,
+    totals: Totals,
+    taken: TakenNumber,
+    writing: OfferWriting,
+    event: OfferEvent,
+    *,
+    entry_id: str = "",
 ) -> int:
     """Write a new offer, or a new version with the number of the old one; returns its row."""
     connection = session.connection()
@@ -94,6 +101,7 @@ def insert_offer(
         "entered_at": writing.at,
         "changed_at": writing.at,
         "search_text": _search_text(taken.number, offer),
+        "entry_id": entry_id or None,
     }
     offer_id: int = connection.execute(insert(OFFER).values(values).returning(OFFER.c.id)).scalar_one()
     decimals = draft.currency.decimals

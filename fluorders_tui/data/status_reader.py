@@ -24,6 +24,7 @@ _ORDER = (
     "ready_date", "reference", "currency", "currency_decimals", "destination", "destination_name",
     "destination_city", "destination_country", "payment_type", "payment_terms", "carrier", "lines", "entered_by",
     "entered_at", "confirmed_at", "changed_at", "printed_at",
+    "resend_confirmation",
 )  # fmt: skip
 _LINE = (
     "line", "line_type", "status", "item", "description", "quantity", "uom", "executed", "remaining", "price",
@@ -169,6 +170,8 @@ def _state(reader: _Reader, row: dict[str, Any], zone: str) -> OrderState:
     row["company_total"] = from_scaled(row.pop("company_total_minor"), 2)
     for name in _DATES:
         row[name] = _date(row[name])
+    # SQLite has no booleans.
+    row["resend_confirmation"] = bool(row["resend_confirmation"])
     for name in _MOMENTS:
         row[name] = None if row[name] is None else _local(row[name], zone)
     columns = (*_LINE, *(f"{name}_minor" for name in _LINE_AMOUNTS))

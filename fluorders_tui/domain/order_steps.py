@@ -99,7 +99,9 @@ def take_step(
     """
     indexes = _indexes(draft, numbers)
     if indexes and not STEP_WORDS[step].lines:
-        raise Invalid(f"A whole order is meant, not single lines: {step.value} takes no lines.", field="lines")
+        raise Invalid(
+            f"A whole order is meant, not single lines: {step.value} takes no lines.", field="lines", rule="D-12.3"
+        )
     match step:
         case OrderStep.CONFIRM:
             return _confirm(draft, statuses)
@@ -153,7 +155,7 @@ def _indexes(draft: OrderDraft, numbers: Iterable[int]) -> list[int]:
     found = sorted(set(numbers))
     for number in found:
         if not 1 <= number <= len(draft.lines):
-            raise Invalid(f"Order {draft.number} has no line {number}.", field="lines")
+            raise Invalid(f"Order {draft.number} has no line {number}.", field="lines", rule="D-12.6")
     return [number - 1 for number in found]
 
 

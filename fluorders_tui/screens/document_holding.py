@@ -38,6 +38,12 @@ class DocumentHolding(DocumentTyping):
         """Who saved it meanwhile, and every field that differs (D-12.7); runs in a thread."""
         return []
 
+    async def conflicted(self, error: Conflict) -> None:
+        """Somebody saved it since it was opened here: show what differs; nothing typed is lost (D-12.7)."""
+        text = await self.desk_app.ask(self.conflict_text)
+        self.open_pane(f"Somebody else changed this {self.word}", text)
+        self.message_line.tell(error)
+
     # -- holding and leaving -----------------------------------------------------------------------
 
     async def action_hold(self) -> None:
@@ -104,9 +110,7 @@ class DocumentHolding(DocumentTyping):
             return await self.desk_app.run_write(call, what=what)
         except Conflict as error:
             session.entering(False)
-            text = await self.desk_app.ask(self.conflict_text)
-            self.open_pane(f"Somebody else changed this {self.word}", text)
-            self.message_line.tell(error)
+            await self.conflicted(error)
         except Unreachable as error:
             # Whether it was entered is unknown where the line broke after the last word.
             raise Unreachable(

@@ -13,7 +13,7 @@ from fluorders_tui.domain.errors import DeskError, Refused
 from fluorders_tui.domain.offers import OPEN_STATUSES, Offer, OfferStatus, OfferTerms
 from fluorders_tui.domain.totals import Totals
 from fluorders_tui.screens.order_action_text import ACTIONS, OF_OFFERS, Known
-from fluorders_tui.screens.order_kind import Day, Kind, Typed
+from fluorders_tui.screens.order_kind import Day, Entered, Kind, Typed
 from fluorders_tui.services.conditions import customer_conditions
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.offer_drafts import Prospect, new_offer, prospect_conditions
@@ -150,9 +150,10 @@ class OfferKind:
         """Everything that is wrong, in the order of the screen."""
         return tuple(offer_problems(desk, offer_of(typed), totals))
 
-    def enter(self, desk: Desk, typed: Typed) -> Typed:
+    def enter(self, desk: Desk, typed: Typed, entry: str) -> Entered:
         """Number, rows, journal in one transaction (D-9.3)."""
-        return typed_offer(enter_offer(desk, offer_of(typed)))
+        saved = enter_offer(desk, offer_of(typed), entry)
+        return Entered(typed_offer(saved), saved.again)
 
     def change(self, desk: Desk, typed: Typed) -> Typed:
         """Until it is confirmed (D-13.2)."""

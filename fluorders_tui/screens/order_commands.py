@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from fluorders_tui.domain.errors import DeskError, Refused
+from fluorders_tui.domain.errors import Conflict, DeskError, Refused
 from fluorders_tui.domain.header import price_lines_again, set_header_discounts
+from fluorders_tui.domain.merging import merge
 from fluorders_tui.domain.order import OrderDraft, OrderStatus
+from fluorders_tui.screens.document_presence import DocumentPresence
 from fluorders_tui.screens.document_typing import counted
 from fluorders_tui.screens.order_actions import OrderActions
 from fluorders_tui.screens.order_kind import Typed
@@ -21,7 +24,7 @@ __all__ = ["OrderCommands"]
 _RELEASED = (OrderStatus.LOCKED, OrderStatus.WAITING)
 
 
-class OrderCommands(OrderActions, ReleaseAsking):
+class OrderCommands(OrderActions, ReleaseAsking, DocumentPresence):
     """What keys do on the order screen beside moving through its fields and lines."""
 
     discounts_offered = False
@@ -37,6 +40,66 @@ class OrderCommands(OrderActions, ReleaseAsking):
 
     def conflict_text(self) -> list[str]:
         return conflict_text(self.session, self.form)
+
+    # -- two desks ---------------------------------------------------------------------------------
+
+    def open_document(self) -> tuple[str, int, int]:
+        if self._session is None:
+            return self.kind.word, 0, 0
+        draft = self._session.draft
+        return self.kind.word, draft.id, draft.version
+
+    def others_changed(self) -> None:
+        self.others_in_short = self.others_named
+        if self._session is not None:
+            self.show_header()
+
+    def last_saved(self, row: int) -> tuple[str, dt.datetime]:
+        return self.kind.last_change(self.desk, row)
+
+    async def take_theirs(self) -> bool:
+        session = self.session
+        typing = session.worth_keeping or session.line is not None or any(field.dirty for field in self.query(Field))
+        if typing or self.app.screen is not self:
+            return False
+        await self.read_stored()
+        return True
+
+    async def conflicted(self, error: Conflict) -> None:
+        """Both changed it: what each did, place by place, and both brought together (D-12.7)."""
+        session = self.session
+        base, mine, kind, desk = session.origin.base, session.draft, session.kind, session.desk
+        if base is None or base.id != mine.id or session.terms is not None:
+            await super().conflicted(error)
+            return
+
+        def read() -> tuple[Typed, str, dt.datetime]:
+            return kind.read_row(desk, mine.id), *kind.last_change(desk, mine.id)
+
+        theirs, who, at = await self.desk_app.ask(read)
+        merged = merge(base, mine, theirs.draft)
+
+        async def chosen(draft: OrderDraft | None) -> None:
+            await self._save_merged(draft, theirs)
+
+        await self.desk_app.open_screen("order_merge", then=chosen, merge=merged, who=who, at=at)
+
+    async def _save_merged(self, draft: OrderDraft | None, theirs: Typed) -> None:
+        """What both did, over what was stored when they were brought together; whoever saves again is merged again."""
+        session = self.session
+        if draft is None:
+            self.message_line.say(
+                "Nothing was saved; what you typed stands as it is. F10 shows both again, F3 puts it on hold.",
+                "warning",
+            )
+            return
+        session.merged(draft, theirs)
+        self.show_all()
+        if not session.dirty:
+            await self.read_stored()
+            self.message_line.say("It stays as it was saved at the other desk.", "done")
+            return
+        await self.action_save()
 
     # -- header and registries ---------------------------------------------------------------------
 
@@ -90,7 +153,7 @@ class OrderCommands(OrderActions, ReleaseAsking):
         return {"name" if registry == "customers" else "description": typed} if typed else {}
 
     async def action_next_step(self) -> None:
-        """F9: everything that will be entered, before it is; for one that is held back, ask for its release."""
+        """F9: what an entered order does next, or its release; else all that will be entered, before it is."""
         draft = self.session.draft
         if self.held_order and not draft.lines:
             await self.ask_for_release(self.held_order)
@@ -98,7 +161,30 @@ class OrderCommands(OrderActions, ReleaseAsking):
         if draft.id and self.kind.word == "order" and draft.status in _RELEASED and not self.session.dirty:
             await self.ask_for_release(draft.id)
             return
+        if draft.number and self.session.terms is None:
+            await self.accept_typed()
+            if not self.session.worth_keeping:
+                await self.desk_app.open_screen("order_steps", then=self._step_taken, orders=[draft.id])
+                return
+            # What is confirmed is what is stored, never what is only typed (D-16.3b).
+            self.message_line.say("F10 saves the changes first; then F9 goes on.", "warning")
         self.open_pane(f"The {self.kind.word} as it stands", summary(self.session, self.amount, self.day))
+
+    async def _step_taken(self, done: int | None) -> None:
+        """The order as it is after a step."""
+        if done:
+            await self.read_stored()
+
+    async def read_stored(self) -> None:
+        """Take the stored document as it is now; nothing typed may be lost by it."""
+        session, row = self.session, self.session.draft.id
+        typed = await self.desk_app.ask(lambda: session.kind.read_row(session.desk, row))
+        conditions, cards = session.conditions, session.cards
+        session.restart(typed)
+        session.conditions, session.cards = conditions, cards
+        self.show_all()
+        if told := self.kind.read_only(typed):
+            self.message_line.say(told, "warning")
 
     def say_totals(self) -> None:
         """Enter on an empty line: say how to go on."""
@@ -127,15 +213,28 @@ class OrderCommands(OrderActions, ReleaseAsking):
             return
         if number:
             saved = await self.write(lambda: kind.change(desk, typed), "Saving…")
-        else:
-            saved = await self.write(lambda: kind.enter(desk, typed), "Entering…")
-        if saved is not None:
-            await self._after_saving(saved, changed=bool(number))
+            if saved is not None:
+                await self._after_saving(saved, changed=True)
+            return
+        entry = session.origin.entry
+        entered = await self.write(lambda: kind.enter(desk, typed, entry), "Entering…")
+        if entered is None:
+            return
+        if entered.again and session.adopt(entered.typed):
+            session.entering(False)
+            self.show_all()
+            number = entered.typed.draft.number
+            self.message_line.say(f"It was entered as {number} before the connection broke. F10 saves what you changed "
+                                  "since.", "warning")  # fmt: skip
+            return
+        await self._after_saving(entered.typed, changed=False, again=entered.again)
 
-    async def _after_saving(self, saved: Typed, *, changed: bool) -> None:
+    async def _after_saving(self, saved: Typed, *, changed: bool, again: bool = False) -> None:
         draft, status = saved.draft, self.kind.status(saved)
         total = f"{self.amount(self.session.totals_of(draft).total, draft.currency.decimals)} {draft.currency.code}"
-        done = ("saved" if changed else "entered") + ("" if status == "entered" else f" · {status}")
+        done = ("saved" if changed else "was entered already" if again else "entered") + (
+            "" if status == "entered" else f" · {status}"
+        )
         name = self.kind.word.capitalize()
         text = f"{name} {draft.number} {done}: {counted(len(draft.lines), 'line')}, {total}."
         if changed:

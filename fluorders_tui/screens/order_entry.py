@@ -189,6 +189,8 @@ class OrderEntryScreen(OrderTaking):
         self.show_all()
         if opened.told:
             self.message_line.say(opened.told, "warning")
+        if session.draft.number:
+            self.be_present()
 
     async def open_again(self) -> None:
         if self.desk_app.desk is None:

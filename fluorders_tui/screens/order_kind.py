@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fluorders_tui.domain.offers import OfferTerms
     from fluorders_tui.screens.order_action_plan import Plan, Planning
 
-__all__ = ["ORDER", "Day", "Kind", "OrderKind", "Typed"]
+__all__ = ["ORDER", "Day", "Entered", "Kind", "OrderKind", "Typed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,14 @@ class Typed:
 
     draft: OrderDraft
     terms: OfferTerms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A document that is in the database now; `again` says that this desk had entered it before (P-143)."""
+
+    typed: Typed
+    again: bool = False
 
 
 Day = Callable[[dt.date | None], str]
@@ -106,8 +114,8 @@ class Kind(Protocol):
         """What must be put right before it is entered; asks nothing."""
         ...
 
-    def enter(self, desk: Desk, typed: Typed) -> Typed:
-        """Enter a new one."""
+    def enter(self, desk: Desk, typed: Typed, entry: str) -> Entered:
+        """Enter a new one; asked again under the same name, nothing is entered twice."""
         ...
 
     def change(self, desk: Desk, typed: Typed) -> Typed:
@@ -180,9 +188,10 @@ class OrderKind:
         """Everything that is wrong, in the order of the screen."""
         return draft_problems(typed.draft, desk.checks, totals)
 
-    def enter(self, desk: Desk, typed: Typed) -> Typed:
+    def enter(self, desk: Desk, typed: Typed, entry: str) -> Entered:
         """Number, rows, journal in one transaction (D-9.3)."""
-        return Typed(enter_order(desk, typed.draft).draft)
+        saved = enter_order(desk, typed.draft, entry)
+        return Entered(Typed(saved.draft), saved.again)
 
     def change(self, desk: Desk, typed: Typed) -> Typed:
         """An amendment after confirmation (D-12.5)."""

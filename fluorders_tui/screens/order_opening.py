@@ -57,7 +57,7 @@ def open_session(desk: Desk, opening: Opening, on_change: Callable[[], None], ki
                 take_up(opening.recovered, autosave)
             told = "Taken up where it was left."
             if opening.recovered.entering:
-                told = "The desk ended while this was being entered: look whether it is there already."
+                told = "The desk ended while this was being entered. F10: if it was, nothing is entered twice."
         elif opening.held:
             draft, typing = resume(desk, opening.held, autosave.save if autosave is not None else _nowhere)
             typed = Typed(draft, typing.terms)

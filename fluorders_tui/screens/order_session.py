@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from fluorders_tui.domain.conditions import CustomerConditions, DiscountType, ItemCard
 from fluorders_tui.domain.draft_lines import add_line, delete_line, replace_line
@@ -24,6 +25,7 @@ from fluorders_tui.domain.entry import (
 from fluorders_tui.domain.errors import DeskError, Invalid, Refused
 from fluorders_tui.domain.header import choose_customer
 from fluorders_tui.domain.line_checks import proposed_quantity
+from fluorders_tui.domain.merging import carried_over
 from fluorders_tui.domain.money import ONE, ZERO
 from fluorders_tui.domain.offers import Offer, change_offer_type, follow_date
 from fluorders_tui.domain.order import LineType, OrderDraft, OrderLine, VatCode
@@ -31,7 +33,7 @@ from fluorders_tui.domain.readiness import draft_warnings, undecided_prices
 from fluorders_tui.domain.totals import Totals, document_totals
 from fluorders_tui.screens.order_kind import ORDER, Kind, Typed
 from fluorders_tui.screens.order_strip import StripLine
-from fluorders_tui.services.autosave import Autosave, Typing
+from fluorders_tui.services.autosave import Autosave, Origin, Typing
 from fluorders_tui.services.conditions import (
     customer_conditions,
     item_cards,
@@ -68,6 +70,10 @@ class CustomerRead:
     cards: dict[str, ItemCard]
 
 
+def _origin(draft: OrderDraft) -> Origin:
+    return Origin(uuid4().hex, draft if draft.number else None)
+
+
 class OrderSession(StripLine):
     """The order or offer of one screen. `on_change` runs after every change of it.
 
@@ -102,6 +108,7 @@ class OrderSession(StripLine):
         self.counted = False
         """The quantity of a new line was typed; until then the line has one only to show its price."""
         self.typing = Typing()
+        self.origin = _origin(draft)
         self.saved = self.typed
         self._on_change = on_change
         self._undo: list[_State] = []
@@ -190,6 +197,24 @@ class OrderSession(StripLine):
         self._empty_strip()
         self._change_from(before, draft, terms)
 
+    def adopt(self, stored: Typed) -> bool:
+        """The document is in the database already, entered by this desk: go on as a change of it (P-143).
+
+        Gives whether anything was typed since it was entered.
+        """
+        now = Typed(carried_over(self.draft, stored.draft), self.terms)
+        was, becomes = self.kind.changes(stored, now)
+        self.saved, self.origin = stored, _origin(stored.draft)
+        if was or becomes:
+            self.change(now.draft)
+        return bool(was or becomes)
+
+    def merged(self, draft: OrderDraft, stored: Typed) -> None:
+        """What two desks did, to be saved over `stored`; undo goes back to what was typed here."""
+        self._empty_strip()
+        self.saved, self.origin = stored, Origin(self.origin.entry, stored.draft)
+        self.change(draft)
+
     def change_terms(self, terms: OfferTerms) -> None:
         """Take other terms of the offer; another type brings the type of its orders. Raises `Refused`."""
         if terms == self.terms:
@@ -264,8 +289,9 @@ class OrderSession(StripLine):
     def keep(self) -> None:
         """Have the draft and what is being typed on the disk; a full disk doesn't stop the typing (U-1.6)."""
         self.typing = replace(
-            self.typing, line=self.editing, counted=self.counted, pending=self._pending(), terms=self.terms
-        )
+            self.typing, line=self.editing, counted=self.counted, pending=self._pending(), terms=self.terms,
+            origin=self.origin,
+        )  # fmt: skip
         if self.autosave is None:
             return
         try:
@@ -283,6 +309,7 @@ class OrderSession(StripLine):
 
     def take_typing(self, typing: Typing) -> None:
         """Go on where somebody was when the desk died or the order was put aside."""
+        self.origin = typing.origin or self.origin
         place = typing.line if 0 <= typing.line < len(self.draft.lines) else -1
         if place >= 0:
             self.load_line(place)
@@ -308,7 +335,7 @@ class OrderSession(StripLine):
     def restart(self, typed: Typed) -> None:
         """Begin with another one: the old one was entered, held or discarded."""
         self.draft, self.terms = typed.draft, typed.terms
-        self.saved = typed
+        self.saved, self.origin = typed, _origin(typed.draft)
         self.conditions, self.cards = None, {}
         self._empty_strip()
         self._undo.clear()

@@ -61,6 +61,8 @@ class OrderShowing(DocumentTyping):
     prospect_fields: tuple[HeaderField[OrderDraft], ...] = ()
     """Who a prospect is, where an offer is for one."""
     provisional = ""
+    others_in_short = ""
+    """Who else has it open."""
     _session: OrderSession | None = None
 
     @property
@@ -116,7 +118,8 @@ class OrderShowing(DocumentTyping):
             for one in self.terms_fields:
                 self._show_field(one.name, *one.show(terms))
         if draft.number:
-            self.title_bar.show(self.kind.title(self.session.typed, self.day))
+            title = self.kind.title(self.session.typed, self.day)
+            self.title_bar.show(f"{title}{self.others_in_short}")
         else:
             number = f" · {self.provisional} (provisional)" if self.provisional else ""
             kind = draft.type.code if terms is None else terms.type.code

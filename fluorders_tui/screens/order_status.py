@@ -49,6 +49,7 @@ class OrderStatusScreen(DeskScreen):
         "Offers and supplier orders are found as well, from the third letter on.",
         "An order that is locked or waits says why; F9 asks for its release.",
         "The arrows and the page keys move the page. F2 opens what is shown, to change it.",
+        "F9 takes an order a step on: confirm, cancel, close by force, open again, archive.",
         "Above it stands what it came from (←) and what it led to (→): Tab goes there, Enter opens the other end.",
     )
 
@@ -158,9 +159,9 @@ class OrderStatusScreen(DeskScreen):
     # -- commands ----------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        opens = self._told is not None and self._told.opens is not None
         if action == "next_step":
-            return self._told is not None and self._told.held
+            return self._told is not None and self._kind is DocumentKind.ORDER
+        opens = self._told is not None and self._told.opens is not None
         return opens if action == "edit" else super().check_action(action, parameters)
 
     async def line_wanted(self, delta: int) -> None:
@@ -190,8 +191,11 @@ class OrderStatusScreen(DeskScreen):
             await self.desk_app.open_screen(screen, **arguments)
 
     async def action_next_step(self) -> None:
-        """F9 on an order that is held: ask somebody to let it go (D-11.2)."""
-        if self._told is None or not self._told.held:
+        """F9: an order that is held wants its release (D-11.2), any other one its next step."""
+        if self._told is None or self._kind is not DocumentKind.ORDER:
+            return
+        if not self._told.held:
+            await self.desk_app.open_screen("order_steps", orders=[self._row])
             return
         desk, row = self.desk, self._row
         asked = await self.desk_app.ask(lambda: ask_release(desk, row), what="Asking…")

@@ -11,7 +11,7 @@ from fluorders_tui.domain.notices import Notice
 from fluorders_tui.domain.order import Execution, LineStatus, LineType, OrderDraft, OrderStatus
 from fluorders_tui.domain.order_listing import OPEN
 from fluorders_tui.domain.payment_terms import DueDate
-from fluorders_tui.domain.story_words import StoryEntry
+from fluorders_tui.domain.story_words import StoryEntry, moment
 from fluorders_tui.domain.totals import Totals
 from fluorders_tui.screens.status_words import LINE_STATUS, ORDER_STATUS
 from fluorders_tui.screens.story_page import DocumentPage, Forms, figure, in_columns, labelled
@@ -142,8 +142,13 @@ class StoryPage(SalesPage):
             ("Delivery", forms.day(draft.delivery_date) or "as soon as ready"),
             ("Reference", draft.reference),
             ("Type", " · ".join(part for part in (draft.type.code, draft.type.name) if part)),
+            ("Printed", moment(self.story.printed_at, forms.today) if self.story.printed_at else ""),
+            ("Open now", ", ".join(f"{one.user} since {one.since:%H:%M}" for one in self.story.present)),
         ]
-        return [*self.header(status, facts, order.warnings, width), *self._held(width)]
+        told = order.warnings
+        if self.story.resend_confirmation:
+            told = (Notice("D-12.5", "The confirmation has to be sent to the customer again."), *told)
+        return [*self.header(status, facts, told, width), *self._held(width)]
 
     def _held(self, width: int) -> list[Line]:
         """Why it goes no further, with amounts, and what can be done (D-11.2)."""

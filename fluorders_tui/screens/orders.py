@@ -35,13 +35,15 @@ __all__ = ["OrdersScreen"]
 class OrdersScreen(FilteredList[OrderFilter, OrderSort, OrderRow]):
     """All orders. The focus stays in the find field; the arrows move the cursor in the list below it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("edit", "new", "order_lines")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("edit", "new", "order_lines", "next_step", "mark")
     TITLE_TEXT = "Orders"
     NAME = ("order", "orders")
+    MARKABLE = True
     HELP_TEXT: ClassVar[tuple[str, ...]] = (
         "Type any part of a number, customer or reference, or an item's code: the list follows. Enter opens.",
         "F4 chooses what is shown: all, open, late, a status, or a filter you saved.",
         "F10 saves what is shown, found and sorted by under a name; the same with the name emptied removes it.",
+        "F9 takes the order a step on: confirm, cancel, close by force, open again, archive. Space selects several.",
         "‘!’ before a delivery date: the order is late.",
     )
     FIND_HELP = "Part of a number, a customer, a reference, or an item's code."
@@ -121,6 +123,18 @@ class OrdersScreen(FilteredList[OrderFilter, OrderSort, OrderRow]):
         row = await self.row_here()
         if row is not None:
             await self.desk_app.open_screen("lines", show="all", number=row.cells[0])
+
+    async def action_next_step(self) -> None:
+        """F9: a step with the selected orders, or with the one under the cursor."""
+        row = await self.row_here()
+        marks = sorted((key for key in self.table.marks if isinstance(key, int)), reverse=True)
+        orders = marks or [row.key for row in (row,) if row is not None and isinstance(row.key, int)]
+        if orders:
+            await self.desk_app.open_screen("order_steps", then=self._steps_taken, orders=orders)
+
+    def _steps_taken(self, done: int | None) -> None:
+        if done:
+            self.table.clear_marks()
 
     async def action_new(self) -> None:
         if await self.desk_app.desk_there():

@@ -11,7 +11,15 @@ from fluorders_tui.domain.offers import OfferTerms
 from fluorders_tui.domain.order import OrderDraft, OrderLine
 from fluorders_tui.services.draft_files import Abandoned, DraftFile, DraftKind, drafts_folder, left_behind
 
-__all__ = ["Autosave", "Recovered", "Typing", "abandoned", "discard", "drafts_folder", "take_up"]
+__all__ = ["Autosave", "Origin", "Recovered", "Typing", "abandoned", "discard", "drafts_folder", "take_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a draft comes from: what this desk calls its entry (P-143), and the order as it was opened (D-12.7)."""
+
+    entry: str = ""
+    base: OrderDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class Typing:
 
     `line` is the place of the line being changed, −1 for a new one; `pending` is that line as far as it was typed,
     `counted` says that its quantity was. `terms` are what an offer has beside its draft, None for an order.
+    `origin` goes along wherever the draft is kept, None where nobody knows it.
     """
 
     field: str = ""
@@ -28,6 +37,7 @@ class Typing:
     counted: bool = False
     pending: OrderLine | None = None
     terms: OfferTerms | None = None
+    origin: Origin | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -38,7 +48,7 @@ class Typing:
 Recovered = Abandoned[OrderDraft, Typing]
 """A draft that a desk left behind when it died."""
 
-KIND = DraftKind("order", ".draft", OrderDraft, OrderLine, Typing(), {"terms": OfferTerms})
+KIND = DraftKind("order", ".draft", OrderDraft, OrderLine, Typing(), {"terms": OfferTerms, "origin": Origin})
 
 
 class Autosave(DraftFile[OrderDraft, Typing]):

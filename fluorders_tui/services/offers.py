@@ -13,7 +13,7 @@ from fluorders_tui.data.journal_reading import entries_of
 from fluorders_tui.data.link_rows import links_of_documents
 from fluorders_tui.data.linked_documents import linked_lines
 from fluorders_tui.data.numberings import load_numbering, provisional_number, take_number
-from fluorders_tui.data.offer_rows import StoredOffer, load_offer, lock_offers, offer_rows_of
+from fluorders_tui.data.offer_rows import StoredOffer, load_offer, lock_offers, offer_of_entry, offer_rows_of
 from fluorders_tui.data.offer_writing import KIND, OfferEvent, OfferWriting, insert_offer, offer_story, update_offer
 from fluorders_tui.data.order_story import story_entries
 from fluorders_tui.data.store import Connection, IntegrityError, Session
@@ -65,12 +65,39 @@ class _NothingWritten(Exception):
     """Ends the transaction of a dry run without a trace."""
 
 
-def enter_offer(desk: Desk, offer: Offer) -> SavedOffer:
+def enter_offer(desk: Desk, offer: Offer, entry_id: str = "") -> SavedOffer:
     """Enter one offer, for a customer or a prospect (D-13.1): number, rows, journal and counters in one transaction.
 
+    Asked again under the same `entry_id`, it gives the offer that is there, with `again` set (P-143).
     Raises `Several` with everything that is wrong with it, `Refused` and `Unreachable`.
     """
-    return enter_offers(desk, [offer])[0]
+    known = _entered_as(desk, entry_id)
+    if known is not None:
+        return replace(open_offer_row(desk, known), again=True)
+    totals = checked_offer(desk, offer)
+    try:
+        with desk.store.write() as session:
+            row = _enter(desk, session, offer, totals, entry_id)
+    except IntegrityError as error:
+        # What broke off before may have ended in between.
+        known = _entered_as(desk, entry_id)
+        if known is not None:
+            return replace(open_offer_row(desk, known), again=True)
+        raise _number_taken() from error
+    return open_offer_row(desk, row)
+
+
+def _entered_as(desk: Desk, entry_id: str) -> int | None:
+    if not entry_id:
+        return None
+    with desk.store.read() as connection:
+        return offer_of_entry(connection, entry_id)
+
+
+def _number_taken() -> Refused:
+    return Refused(
+        "Another document got this number in the same moment.", rule="D-9.3b", field="number", hint="Save again."
+    )
 
 
 def enter_offers(desk: Desk, offers: Sequence[Offer], *, dry_run: bool = False) -> list[SavedOffer]:
@@ -89,9 +116,7 @@ def enter_offers(desk: Desk, offers: Sequence[Offer], *, dry_run: bool = False) 
     except _NothingWritten:
         return [completed_offer(desk, offer, totals=totals) for offer, totals in checked]
     except IntegrityError as error:
-        raise Refused(
-            "Another document got this number in the same moment.", rule="D-9.3b", field="number", hint="Save again."
-        ) from error
+        raise _number_taken() from error
     return [open_offer_row(desk, row) for row in ids]
 
 
@@ -143,14 +168,14 @@ def offer_writing(desk: Desk, session: Session, offer: Offer, *, entering: bool)
     return OfferWriting(desk.now(), desk.user, customer_id, item_ids_of(session, offer.draft))
 
 
-def _enter(desk: Desk, session: Session, offer: Offer, totals: Totals) -> int:
+def _enter(desk: Desk, session: Session, offer: Offer, totals: Totals, entry_id: str = "") -> int:
     ready = entered(offer)
     writing = offer_writing(desk, session, ready, entering=True)
     draft, kind = ready.draft, ready.terms.type
     # The number comes last before writing: its counter stays locked until the transaction ends.
     taken = take_number(session, kind.numbering, draft.date, kind.code, desk.user, external=draft.external_number)
     event = OfferEvent("entered", OfferStatus.DRAFT.value, after=offer_story(ready, totals))
-    return insert_offer(session, ready, totals, taken, writing, event)
+    return insert_offer(session, ready, totals, taken, writing, event, entry_id=entry_id)
 
 
 def next_offer_number(desk: Desk, offer: Offer) -> str:

@@ -9,19 +9,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fluorders_tui.data.order_rows import FREED, order_state
+from fluorders_tui.data.order_rows import FREED, line_statuses, load_order, order_state
 from fluorders_tui.data.store import Session
 from fluorders_tui.domain.errors import DeskError, Unreachable
 from fluorders_tui.domain.links import DocumentKind, LinkKind
 from fluorders_tui.domain.money import ZERO, plain
 from fluorders_tui.domain.order import LineStatus, OrderStatus
+from fluorders_tui.domain.order_steps import step_permission, steps_from
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.linked import ChainLink, chain_of
 from fluorders_tui.services.order_life import Asked, OrderStep, held_order, take_within
 from fluorders_tui.services.orders import opened
 from fluorders_tui.services.saved_order import SavedOrder
 
-__all__ = ["Consequences", "LineConsequence", "preview", "preview_many"]
+__all__ = ["Consequences", "LineConsequence", "Stand", "preview", "preview_many", "stands"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,33 @@ class Consequences:
     lines: tuple[LineConsequence, ...] = ()
     told: tuple[str, ...] = ()
     error: DeskError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where an order stands, and the steps that this person may take with it now."""
+
+    order_id: int
+    number: str
+    customer: str
+    status: OrderStatus
+    lines: int
+    steps: tuple[OrderStep, ...]
+
+
+def stands(desk: Desk, order_ids: Iterable[int]) -> list[Stand]:
+    """Where orders stand, by row, in the order given; those that are gone are left out."""
+    found: list[Stand] = []
+    with desk.store.read() as connection:
+        for order_id in dict.fromkeys(order_ids):
+            draft = load_order(connection, order_id)
+            if draft is None:
+                continue
+            steps = steps_from(draft, line_statuses(connection, order_id))
+            mine = tuple(step for step in steps if desk.may(step_permission(step, draft.status)))
+            who = draft.name or draft.customer
+            found.append(Stand(order_id, draft.number, who, draft.status, len(draft.lines), mine))
+    return found
 
 
 class _NothingWritten(Exception):

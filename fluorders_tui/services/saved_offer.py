@@ -21,7 +21,8 @@ class SavedOffer:
     """A completed offer, with the shape of a saved order.
 
     `status` is *expired* as soon as its validity has ended, marked or not. `lines` are all lines but notes with what
-    was converted of them and into which orders. `newest` is False for an old version (D-13.2).
+    was converted of them and into which orders. `newest` is False for an old version (D-13.2). `again` says that it had
+    been entered before, by the same desk, and nothing was entered now.
     """
 
     offer: Offer
@@ -32,6 +33,7 @@ class SavedOffer:
     status: OfferStatus
     lines: tuple[ConvertibleLine, ...]
     conversion: Conversion
+    again: bool = False
 
     @property
     def draft(self) -> OrderDraft:

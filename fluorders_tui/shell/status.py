@@ -112,6 +112,8 @@ def _text(state: OrderState, today: dt.date) -> Iterator[str]:
     currency = order["currency"]
     yield from _field("Total", f"{order['total']:f} {currency}: {order['taxable']:f} taxable, {order['vat']:f} VAT")
     yield from _field("Payment", f"{order['payment_type']} {order['payment_terms']}".strip())
+    yield from _field("Printed", f"{order['printed_at']:%Y-%m-%d %H:%M}" if order["printed_at"] else "")
+    yield from _field("To do", "send the confirmation again" if order["resend_confirmation"] else "")
     yield ""
     yield "Lines" if state.lines else "No lines"
     for line in state.lines:

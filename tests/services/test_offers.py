@@ -236,3 +236,11 @@ def test_the_type_brings_numbering_validity_and_orders(small_desk: Desk) -> None
     )  # fmt: skip
     with pytest.raises(Invalid, match="no offer type"):
         new_offer(desk, "NONE")
+
+
+def test_an_entry_asked_for_twice_is_entered_once(desk: Desk) -> None:
+    """P-143."""
+    first = enter_offer(desk, offer_draft(desk), "entry-1")
+    second = enter_offer(desk, offer_draft(desk, ("A-110", 9)), "entry-1")
+    assert (second.draft.number, second.again, first.again) == (first.draft.number, True, False)
+    assert len(rows(desk, "SELECT id FROM offer")) == 1

@@ -20,6 +20,7 @@ from fluorders_tui.services.autosave import abandoned, drafts_folder
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.holding import held
 from fluorders_tui.services.orders import change_order, enter_order, open_order
+from fluorders_tui.widgets.info_line import InfoLine
 from tests.shop import draft, with_line
 from tests.ui.clerk import Typing
 from tests.ui.desk_demo import DemoSettings
@@ -247,8 +248,9 @@ async def test_an_entered_order_is_changed_and_a_second_desk_is_told(typing: Typ
         await clerk.types("{up}9{enter}")
         change_order(desk, with_line(desk, theirs, "A-120", 3))
         await clerk.types("{f10}")
-        await until(lambda: clerk.screen.pane.is_open)
-        assert "anna saved it" in clerk.screen.pane.text
+        merging = clerk.pilot.app.screen
+        assert "anna saved it" in merging.query_one("#about", InfoLine).text
+        await clerk.types("{f12}")
         assert clerk.lines[1] == ("A-110", "9", "99.00")
         assert len(open_order(desk, saved.number).draft.lines) == 3
 

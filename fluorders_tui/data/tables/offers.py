@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import BigInteger, Boolean, Date, Index, String, UniqueConstraint
 from sqlmodel import Field
 
-from fluorders_tui.data.tables.base import BigKey
+from fluorders_tui.data.tables.base import BigKey, key_text
 from fluorders_tui.data.tables.documents import SalesDocument, SalesLine
 
 
@@ -26,6 +26,7 @@ class Offer(SalesDocument, table=True):
         Index("ix_offer_order_date", "order_date", "id"),
         Index("ix_offer_valid_until", "valid_until", "id"),
         Index("ix_offer_search_text", "search_text"),
+        Index("ix_offer_entry_id", "entry_id", unique=True),
     )
     offer_version: int = Field(default=1, nullable=False)
     newest: bool = Field(default=True, sa_type=Boolean, nullable=False)
@@ -40,6 +41,7 @@ class Offer(SalesDocument, table=True):
     expected_delivery: dt.date | None = Field(default=None, sa_type=Date)
     probability_micro: int | None = Field(default=None, sa_type=BigInteger)
     project: str = Field(default="", sa_type=String(60), nullable=False)
+    entry_id: str | None = Field(default=None, sa_type=key_text(32), nullable=True)
 
 
 class OfferLine(SalesLine, table=True):
