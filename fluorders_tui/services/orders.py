@@ -176,10 +176,14 @@ def enter_all_within(
     decisions = decide(desk, session, Step.ENTER, [Passing(draft, totals) for draft, totals in drafts])
     new: list[NewOrder] = []
     ids: list[int] = []
+    looks: dict[tuple[str, dt.date, str], bool] = {}
     # The numbers come last before writing: their counters stay locked until the transaction ends.
     for (draft, totals), writing, decision in zip(drafts, writings, decisions, strict=True):
         kind, status = draft.type, decision.held_status or status_after_entering(draft.type)
-        if len(ids) < len(new) and _looks_at_others(session.connection(), draft):
+        series = (kind.numbering, draft.date, draft.external_number)
+        if series not in looks:
+            looks[series] = _looks_at_others(session.connection(), draft)
+        if len(ids) < len(new) and looks[series]:
             ids += insert_orders(session, new[len(ids) :])
         taken = take_number(session, kind.numbering, draft.date, kind.code, desk.user, external=draft.external_number)
         new.append(NewOrder(draft, totals, taken, status, line_status_after_entering(status), writing, entry_id))
