@@ -15,6 +15,7 @@ from fluorders_tui.places import state_dir
 from fluorders_tui.services.autosave import Recovered, abandoned, drafts_folder
 from fluorders_tui.services.desk import open_desk
 from fluorders_tui.services.fast_start import fast_start
+from fluorders_tui.services.offers import open_offer
 from fluorders_tui.services.order_list import each_order
 from fluorders_tui.services.orders import open_order
 from tests.conftest import FixedClock
@@ -104,6 +105,30 @@ def test_kill_9_anywhere_loses_nothing(desk: Desk, database: Path, point: str) -
     assert len(found.draft.lines) == lines
     assert (found.typing.field, found.typing.text) == (field, text)
     assert (found.typing.pending.item if found.typing.pending else "") == pending
+
+
+def test_an_offer_for_a_prospect_outlives_the_desk(desk: Desk, database: Path) -> None:
+    """Kill −9 in the middle of a line: who the prospect is, the validity and the half-typed line are all there."""
+    with desk() as terminal:
+        terminal.wait_for("New order")
+        terminal.send("{ctrl+o}new offer{enter}")
+        terminal.wait_for("OF2026-00001 (provisional)")
+        terminal.send("+Nuova Srl{tab}IT12345670017{tab}info@nuova.example{enter}A-100{enter}12{enter}A-110{enter}4")
+        terminal.wait_for("Hex bolt M11")
+        terminal.read(0.5)
+        terminal.kill()
+    with desk() as terminal:
+        terminal.wait_for("Offer · Nuova Srl")
+        terminal.send("a")
+        terminal.wait_for("Taken up where it was left")
+        terminal.send("{enter}{f10}")
+        terminal.wait_for("OF2026-00001 entered: 2 lines")
+        terminal.send("{ctrl+q}")
+        terminal.wait_exit()
+    assert left(database) == []
+    offer = open_offer(open_desk(Store(str(database)), "anna"), "1")
+    assert (offer.draft.name, offer.draft.vat_number) == ("Nuova Srl", "IT12345670017")
+    assert (offer.draft.email, offer.offer.terms.prospect) == ("info@nuova.example", True)
 
 
 @pytest.mark.parametrize("how", ["hang up", "kill"])

@@ -26,7 +26,9 @@ from tests.services.supply_shop import rows
 from tests.shop import draft
 
 TODAY = dt.date(2026, 11, 24)
-NEWCOMER = Prospect("Nuova Srl", Address(street="Via Po 1", city="Torino", country="IT"), "IT12345670017")
+NEWCOMER = Prospect(
+    "Nuova Srl", Address(street="Via Po 1", city="Torino", country="IT"), "IT12345670017", email="info@nuova.it"
+)
 
 
 def offer_draft(desk: Desk, *lines: tuple[str, int | str], customer: str = "C0001", type_code: str = "") -> Offer:

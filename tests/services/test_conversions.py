@@ -235,8 +235,10 @@ def test_a_prospect_becomes_a_customer_with_the_first_order(desk: Desk) -> None:
     assert rows(desk, "SELECT id FROM customer WHERE code = 'C0004'") == []
     made = convert(desk, asked(first))
     assert open_order_row(desk, made.orders[0][0]).draft.customer == "C0004"
-    known = rows(desk, "SELECT name, city, vat_number FROM customer WHERE code = 'C0004'")
-    assert known == [{"name": NEWCOMER.name, "city": "Torino", "vat_number": NEWCOMER.vat_number}]
+    known = rows(desk, "SELECT name, city, vat_number, email FROM customer WHERE code = 'C0004'")
+    assert known == [
+        {"name": NEWCOMER.name, "city": "Torino", "vat_number": NEWCOMER.vat_number, "email": NEWCOMER.email}
+    ]
     after = open_offer_row(desk, first.draft.id)
     assert (after.draft.customer, after.offer.terms.prospect) == ("C0004", False)
     again = convert(desk, asked(second))

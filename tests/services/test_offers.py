@@ -144,6 +144,16 @@ def test_it_is_lost_with_a_reason_and_taken_up_again(desk: Desk) -> None:
     check_offers(desk)
 
 
+def test_a_prospect_with_a_number_their_country_does_not_have_is_refused(small_desk: Desk) -> None:
+    """D-2.1, P-101: the customer they are to become could not be saved."""
+    made = prospect_offer(small_desk, prospect=replace(NEWCOMER, vat_number="IT12345670018", tax_code="X"))
+    with pytest.raises(Several) as told:
+        enter_offer(small_desk, made)
+    assert [error.field for error in told.value.errors] == ["vat_number", "tax_code"]
+    saved = enter_offer(small_desk, prospect_offer(small_desk))
+    assert (saved.draft.email, open_offer(small_desk, "1").draft.email) == (NEWCOMER.email, NEWCOMER.email)
+
+
 def test_a_reason_of_the_table_says_what_the_table_says(small_desk: Desk) -> None:
     """P-104: by its code in any case; whatever else was typed goes along, other words stand as they are."""
     desk = small_desk

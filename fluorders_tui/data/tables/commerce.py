@@ -203,9 +203,14 @@ class OfferType(RegistryRow, table=True):
     code: str = code(length=12)
     name: str = text("Name", in_list=True)
     numbering_id: int = reference("numbering", "Numbering", registry="numberings", required=True, in_list=True)
-    order_type_id: int | None = reference("order_type", "Order type", registry="order-types", in_list=True)
-    vat_included: bool = flag("VAT included")
-    validity_days: int = whole("Valid for days", default=30)
+    order_type_id: int | None = reference(
+        "order_type", "Order type", registry="order-types", in_list=True,
+        help="Of the orders made from such offers; without one none can be made (D-13.3).",
+    )  # fmt: skip
+    vat_included: bool = flag("VAT included", help="Prices contain VAT (D-7 step 6).", in_list=True)
+    validity_days: int = whole(
+        "Valid for days", default=30, in_list=True, help="From the offer's date; 0: no end (P-102)."
+    )
 
 
 class SupplierOrderType(RegistryRow, table=True):
