@@ -38,8 +38,8 @@ _S = OfferStatus
 
 #: Why an offer can only be read, and the way out.
 _READ_ONLY: Mapping[OfferStatus, tuple[str, str]] = MappingProxyType({
-    _S.CONFIRMED: ("is confirmed", "F9 converts it; /withdraw takes the confirmation back."),
-    _S.PARTLY: ("was converted in part", "F9 converts the rest; /duplicate makes a new one."),
+    _S.CONFIRMED: ("is confirmed", "F9 converts, /withdraw opens it."),
+    _S.PARTLY: ("was converted in part", "F9 converts the rest."),
     _S.CONVERTED: ("was converted", "/duplicate makes a new one."),
     _S.LOST: ("is lost", "/reopen takes it up again."),
     _S.EXPIRED: ("has expired", "/extend +30 opens it again."),
@@ -120,7 +120,7 @@ class OfferKind:
         if not draft.number or status in OPEN_STATUSES:
             return ""
         why, way_out = _READ_ONLY[status]
-        return f"Offer {draft.number} {why}: it can be read, not changed. {way_out}"
+        return f"Offer {draft.number} {why}: read-only. {way_out}"
 
     def start(self, desk: Desk) -> Typed:
         """An empty offer of the usual type, valid as long as the type says."""

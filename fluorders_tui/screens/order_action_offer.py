@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from fluorders_tui.domain import offers as rules
 from fluorders_tui.domain.errors import Invalid, Refused
+from fluorders_tui.domain.links import DocumentKind
 from fluorders_tui.domain.offers import Offer
 from fluorders_tui.domain.order import OrderDraft
 from fluorders_tui.domain.shorthand import parse_date
@@ -145,7 +146,7 @@ def _convert(planning: Planning) -> Plan:
 
 def _story(planning: Planning) -> Plan:
     draft = _numbered(planning)
-    return Plan(draft, "", opens=("order_status", {"offer": draft.id}))
+    return Plan(draft, "", opens=("order_status", {"kind": DocumentKind.OFFER, "row": draft.id}))
 
 
 def _numbered(planning: Planning) -> OrderDraft:

@@ -11,10 +11,12 @@ import pytest
 from fluorders_tui.domain.offers import OfferStatus
 from fluorders_tui.screens.convert_offers import ConvertOffersScreen
 from fluorders_tui.screens.offer_entry import OfferEntryScreen
+from fluorders_tui.screens.order_status import OrderStatusScreen
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.offer_steps import confirm
 from fluorders_tui.services.offers import change_offer, enter_offer, open_offer, open_offer_row
 from fluorders_tui.services.orders import enter_order
+from fluorders_tui.widgets.page import Page
 from tests.conftest import FixedClock
 from tests.services.offer_shop import TODAY, changed, offer_draft, offered, prospect_offer
 from tests.shop import draft
@@ -82,7 +84,7 @@ async def test_an_expired_offer_is_extended_or_gets_a_new_version(
     async with offering(row=saved.draft.id) as clerk:
         assert "has expired" in clerk.message
         await clerk.types("{up}5{enter}")
-        assert "not changed" in clerk.message
+        assert "read-only" in clerk.message
         await clerk.types("{f12}{f12}/extend{enter}")
         assert "Say until when" in clerk.message
         await clerk.types(" +30{enter}")
@@ -159,6 +161,15 @@ async def test_an_order_is_reversed_into_an_offer(typing: Typing, desk: Desk) ->
     offer = open_offer(desk, "1")
     assert offer.draft.lines[0].price_source.tried[0] == f"It came from order {saved.number}."
     assert [replace(one).status for one in clerk.orders] == [clerk.orders[0].status]
+
+
+async def test_its_story_is_one_action_away(offering: Typing, desk: Desk) -> None:
+    row = offered(desk).draft.id
+    async with offering(row=row) as clerk:
+        await clerk.types("/story{enter}")
+        screen = clerk.pilot.app.screen
+        assert isinstance(screen, OrderStatusScreen)
+        await until(lambda: "confirmed" in screen.query_one(Page).text)
 
 
 async def test_what_became_of_it_elsewhere_is_shown_on_coming_back(offering: Typing, desk: Desk) -> None:
