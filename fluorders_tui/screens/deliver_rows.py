@@ -43,6 +43,8 @@ class DeliverRows:
     taken: Mapping[int, Decimal]
     warehouse: str
     places: tuple[tuple[DeliverableOrder, DeliverableLine | None], ...]
+    short: frozenset[str]
+    """The items of which more is ticked, on all lines together, than the warehouse holds."""
 
     @classmethod
     def of(
@@ -53,7 +55,12 @@ class DeliverRows:
         for order in choice.orders:
             places.append((order, None))
             places += [(order, one) for one in order.lines if one.line.line_type is not LineType.NOTE]
-        return cls(screen, choice, taken, warehouse, tuple(places))
+        held = {item: choice.held(item, warehouse) for item in choice.stock}
+        wanted = _wanted(choice, taken)
+        short = frozenset(
+            item for item, much in wanted.items() if (there := held.get(item)) is not None and much > there
+        )
+        return cls(screen, choice, taken, warehouse, tuple(places), short)
 
     @property
     def count(self) -> int:
@@ -86,7 +93,7 @@ class DeliverRows:
         screen, line = self.screen, one.line
         taken = self.taken.get(line.id)
         held = self.choice.held(line.item, self.warehouse) if line.item else None
-        short = held is not None and EXACT.multiply(taken or ZERO, line.uom.factor) > held
+        short = bool(taken) and line.item in self.short
         lowered = taken is not None and taken < one.open
         return Row(
             _key(order, one),
@@ -108,7 +115,10 @@ class DeliverRows:
         draft = order.draft
         wrong = self.choice.refusals.get(draft.id)
         to = draft.destination.city or draft.address.city
-        what = f"✗ {wrong.message}" if wrong is not None else " · ".join(part for part in (draft.name, to) if part)
+        what = " · ".join(part for part in (draft.name, to) if part)
+        if wrong is not None:
+            # In few cells the status says it; the whole reason is told when somebody tries.
+            what = f"✗ {draft.status.value if wrong.field == 'status' else wrong.message}"
         return Row(
             (draft.id, 0), ("", draft.number, what, "", "", "", "", "", ""), "bad" if wrong is not None else "group"
         )
@@ -147,20 +157,29 @@ def made_rows(made: Delivered) -> list[Row]:
 
 def picking(screen: DeskScreen, choice: DeliveryChoice, taken: Mapping[int, Decimal], warehouse: str) -> list[str]:
     """What is to be picked of each item, with the stock beside it, what is short, and what other warehouses hold."""
-    wanted: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    wanted = _wanted(choice, taken)
     about: dict[str, tuple[str, str]] = {}
     orders: dict[str, list[str]] = defaultdict(list)
     for order in choice.orders:
         for one in order.lines:
-            much = taken.get(one.line.id)
-            if much and one.line.item:
-                wanted[one.line.item] += EXACT.multiply(much, one.line.uom.factor)
+            if taken.get(one.line.id) and one.line.item:
                 unit = one.line.uom.code if one.line.uom.factor == 1 else ""
                 about.setdefault(one.line.item, (one.line.description, unit))
                 orders[one.line.item].append(f"{order.draft.number}/{one.position}")
     if not wanted:
         return ["Nothing is ticked."]
     return [f"From {warehouse or 'nowhere'}", "", *_picked(screen, choice, wanted, about, orders, warehouse)]
+
+
+def _wanted(choice: DeliveryChoice, taken: Mapping[int, Decimal]) -> dict[str, Decimal]:
+    """What is ticked of each item, in main units."""
+    wanted: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for order in choice.orders:
+        for one in order.lines:
+            much = taken.get(one.line.id)
+            if much and one.line.item:
+                wanted[one.line.item] += EXACT.multiply(much, one.line.uom.factor)
+    return dict(wanted)
 
 
 def _picked(

@@ -18,7 +18,9 @@ from textual.containers import Horizontal
 
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, Refused
+from fluorders_tui.domain.fulfilment import DELIVERABLE
 from fluorders_tui.domain.order_steps import STEP_WORDS, OrderStep
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.screens.base import DeskScreen
 from fluorders_tui.screens.status_words import LINE_STATUS, ORDER_STATUS
 from fluorders_tui.services.order_life import Asked, Done, reasons, take_many
@@ -50,6 +52,9 @@ COLUMNS = (
 _PROPOSED = (OrderStep.CONFIRM, OrderStep.REOPEN, OrderStep.UNFORCE, OrderStep.ARCHIVE)
 _SAFE_TO_PROPOSE = frozenset({OrderStep.CONFIRM, OrderStep.ARCHIVE})
 
+DELIVER = "deliver"
+"""The word that leads to the screen on which orders are delivered: what follows once an order is confirmed."""
+
 
 class OrderStepsScreen(DeskScreen):
     """One step for the orders in the rows `orders`. Dismissed with how many it was taken with."""
@@ -62,6 +67,7 @@ class OrderStepsScreen(DeskScreen):
         "Lines: 2,4-6 means only these lines of the order; empty means the whole order.",
         "Cancelling wants a reason from the table; closing by force takes any words too.",
         "Of several orders each is done by itself: what is refused stays as it is and says why.",
+        "  deliver   to the screen on which confirmed orders are delivered, all or line by line",
         *(f"  {step.value:<10}{words.about}" for step, words in STEP_WORDS.items()),
     )
 
@@ -114,7 +120,14 @@ class OrderStepsScreen(DeskScreen):
         self._stands, self._reasons = await self.desk_app.ask(lambda: (stands(desk, orders), reasons(desk)))
         self._show_title()
         step = self._first or self._proposed()
-        if step and not self.field("step").dirty:
+        if step == DELIVER:
+            self._show_stands()
+            if not self.field("step").dirty:
+                self.field("step").set_value(DELIVER, DELIVER, choice=Choice(DELIVER, "", "", DELIVER))
+                self.field("step").input.select_all()
+            others = ", ".join(one for one in self._possible() if one != DELIVER)
+            self.message_line.say(f"F9 delivers. Or type another step: {others}." if others else "F9 delivers.")
+        elif step and not self.field("step").dirty:
             self._choose(OrderStep(step))
             # Whoever means another one types over it.
             self.field("step").input.select_all()
@@ -133,21 +146,35 @@ class OrderStepsScreen(DeskScreen):
     def _possible(self) -> list[str]:
         """The steps that at least one of the orders allows, in their order."""
         allowed = {step for one in self._stands for step in one.steps}
-        return [step.value for step in OrderStep if step in allowed]
+        delivers = [DELIVER] if self._deliverable() else []
+        return [*delivers, *(step.value for step in OrderStep if step in allowed)]
+
+    def _deliverable(self) -> list[int]:
+        """The rows of the orders that may be delivered by this person."""
+        may = self.desk.may(Permission.DELIVER)
+        return [one.order_id for one in self._stands if may and one.status in DELIVERABLE]
 
     def _proposed(self) -> str:
         """The step most of them wait for; none where a mistaken key would undo something."""
-        found = next((step for step in _PROPOSED if step.value in self._possible()), None)
+        possible = self._possible()
+        found = next((step for step in _PROPOSED if step.value in possible), None)
+        if DELIVER in possible and found is not OrderStep.CONFIRM:
+            return DELIVER
         return found.value if found in _SAFE_TO_PROPOSE else ""
 
     # -- fields ------------------------------------------------------------------------------------
 
     def _steps(self, text: str) -> list[Choice]:
         wanted, possible = text.strip().casefold(), self._possible()
+        delivers = DELIVER.startswith(wanted) and (DELIVER in possible or wanted)
+        note = "" if DELIVER in possible else "not now"
         return [
-            Choice(step.value, words.about, "" if step.value in possible else "not now", step)
-            for step, words in STEP_WORDS.items()
-            if step.value.startswith(wanted) and (step.value in possible or wanted)
+            *([Choice(DELIVER, "deliver what is open, all or line by line", note, DELIVER)] if delivers else []),
+            *(
+                Choice(step.value, words.about, "" if step.value in possible else "not now", step)
+                for step, words in STEP_WORDS.items()
+                if step.value.startswith(wanted) and (step.value in possible or wanted)
+            ),
         ]
 
     async def _resolve_step(self, text: str) -> Resolution:
@@ -183,13 +210,34 @@ class OrderStepsScreen(DeskScreen):
     async def field_accepted(self, field: Field) -> None:
         await self._known.wait()
         if field.field_name == "step" and field.text:
-            self._show_fields(OrderStep(field.text))
+            self._show_fields(None if field.text == DELIVER else OrderStep(field.text))
         elif field.field_name == "lines":
             line_numbers(field.text)
 
     async def fields_done(self) -> None:
         """Enter behind the last needed field: what would happen."""
-        await self._look()
+        if self._delivers:
+            await self._deliver()
+        else:
+            await self._look()
+
+    @property
+    def _delivers(self) -> bool:
+        return self.field("step").text.strip() == DELIVER
+
+    async def _deliver(self) -> None:
+        """To the screen on which they are delivered; what is not confirmed stays out of it."""
+        orders = self._deliverable()
+        if not orders:
+            raise Refused("None of them may be delivered now.", field="step", rule="D-15.1", hint="Confirm them first.")
+        await self.desk_app.open_screen("deliver", then=self._delivered, orders=orders)
+
+    async def _delivered(self, made: int | None) -> None:
+        if made:
+            self._done += len(self._deliverable())
+            self.dismiss(self._done)
+        else:
+            await self._read()
 
     def _asked(self) -> Asked:
         text = self.field("step").text.strip()
@@ -267,8 +315,12 @@ class OrderStepsScreen(DeskScreen):
         field = self.current_field
         if field is not None and field.dirty:
             await self.action_accept()
-            if field.error is not None or (self.lookup_list is not None and self.lookup_list.is_open):
+            listed = self.lookup_list is not None and self.lookup_list.is_open
+            if field.error is not None or listed or self.app.screen is not self:
                 return
+        if self._delivers:
+            await self._deliver()
+            return
         asked = self._asked()
         if STEP_WORDS[asked.step].reason and not asked.reason:
             self.field("reason").focus()

@@ -11,6 +11,8 @@ import pytest
 from fluorders_tui.domain.order import OrderStatus
 from fluorders_tui.screens.deliver import DeliverScreen
 from fluorders_tui.screens.deliveries import DeliveriesScreen
+from fluorders_tui.screens.order_steps import OrderStepsScreen
+from fluorders_tui.screens.orders import OrdersScreen
 from fluorders_tui.services.deliveries import Asked, deliver
 from fluorders_tui.services.delivery_list import each_delivery
 from fluorders_tui.services.desk import Desk
@@ -107,3 +109,23 @@ async def test_the_list_of_deliveries_takes_one_back_with_a_reason(supply_desk: 
         assert executed(supply_desk, first) == [0]
         await burst(buyer.pilot, "{enter}")
         assert "DN2026-00001" in buyer.screen.title_bar.left
+
+
+@pytest.mark.parametrize("typing", [burst, slowly])
+async def test_f9_leads_from_the_list_to_the_delivery(supply_desk: Desk, showing: Showing, typing: Typing) -> None:
+    """Selected orders, one F9 for the step, one for the screen, one to do it; then back on the list."""
+    rows = [ordered(supply_desk, ("A-100", number)).draft.id for number in (1, 2, 3)]
+    async with showing(OrdersScreen) as buyer:
+        await typing(buyer.pilot, "{tab}{space}{space}{f9}{f9}{f9}")
+        assert [executed(supply_desk, row) for row in rows] == [[0], [2], [3]]
+        assert isinstance(buyer.screen, DeliverScreen)
+        await typing(buyer.pilot, "{f9}")
+        assert isinstance(buyer.screen, OrdersScreen)
+
+
+async def test_another_step_is_typed_over_it(supply_desk: Desk, showing: Showing) -> None:
+    row = ordered(supply_desk, ("A-100", 1)).draft.id
+    async with showing(lambda: OrderStepsScreen(orders=[row])) as buyer:
+        assert buyer.screen.field("step").text == "deliver"
+        await burst(buyer.pilot, "force{enter}sold out{enter}{f9}")
+        assert open_order_row(supply_desk, row).draft.status is OrderStatus.FORCED
