@@ -10,15 +10,14 @@ from fluorders_tui.data.store import Store
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
 from tests.conftest import FixedClock
+from tests.desks import italian_desk_on
 
 
 @pytest.fixture
 def italian_desk(database_url: str, clock: FixedClock) -> Iterator[Desk]:
     """An administrator's desk of an Italian company after the fast start."""
-    store = Store(database_url)
-    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=clock)
-    yield open_desk(store, "anna", clock=clock)
-    store.dispose()
+    with italian_desk_on(database_url, clock) as desk:
+        yield desk
 
 
 @pytest.fixture
@@ -39,7 +38,5 @@ def new_italian_desk(new_database: Callable[..., str], clock: FixedClock) -> Ite
 @pytest.fixture
 def sqlite_desk(sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
     """The same on SQLite alone, for rules that no database changes."""
-    store = Store(sqlite_url)
-    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=clock)
-    yield open_desk(store, "anna", clock=clock)
-    store.dispose()
+    with italian_desk_on(sqlite_url, clock) as desk:
+        yield desk

@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from fluorders_tui.cli import main
-from fluorders_tui.data.store import Store
 from fluorders_tui.domain.line_listing import LineFilter
-from fluorders_tui.services.desk import Desk, open_desk
-from fluorders_tui.services.fast_start import fast_start
+from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.line_list import LATE_LINES, each_line
 from tests.conftest import FixedClock
+from tests.desks import italian_desk_on
 from tests.services.lines_on_list import change_by_hand, fill_lines, set_sales_price
 from tests.services.orders_on_list import fill_registries
 
@@ -24,13 +23,10 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def desk(sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
-    store = Store(sqlite_url)
-    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=clock)
-    desk = open_desk(store, "anna", clock=clock)
-    fill_registries(desk)
-    fill_lines(desk, 6)
-    yield desk
-    store.dispose()
+    with italian_desk_on(sqlite_url, clock) as desk:
+        fill_registries(desk)
+        fill_lines(desk, 6)
+        yield desk
 
 
 @pytest.fixture

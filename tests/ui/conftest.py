@@ -10,10 +10,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from fluorders_tui.data.store import Store
-from fluorders_tui.services.desk import Desk, open_desk
-from fluorders_tui.services.fast_start import fast_start
+from fluorders_tui.services.desk import Desk
 from tests.conftest import FixedClock
+from tests.desks import italian_desk_on
 from tests.services.orders_on_list import fill_orders, fill_registries
 from tests.ui.clerk import offering, shop_desk, shop_file, typing  # noqa: F401 - fixtures of the order screen
 from tests.ui.desk_demo import demo_app
@@ -40,10 +39,7 @@ def running() -> Running:
 @pytest.fixture
 def orders_desk(sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
     """A desk with two customers, three items and forty orders in all statuses."""
-    store = Store(sqlite_url)
-    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=clock)
-    desk = open_desk(store, "anna", clock=clock)
-    fill_registries(desk)
-    fill_orders(desk, 40)
-    yield desk
-    store.dispose()
+    with italian_desk_on(sqlite_url, clock) as desk:
+        fill_registries(desk)
+        fill_orders(desk, 40)
+        yield desk

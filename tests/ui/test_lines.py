@@ -10,17 +10,16 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from fluorders_tui.data.store import Store
 from fluorders_tui.domain.line_listing import LineFilter
 from fluorders_tui.domain.order import OrderStatus
 from fluorders_tui.screens.lines import LinesScreen
 from fluorders_tui.services import mass_changes
-from fluorders_tui.services.desk import Desk, open_desk
-from fluorders_tui.services.fast_start import fast_start
+from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.line_list import OPEN_LINES, LineSort, each_line
 from fluorders_tui.services.orders import open_order_row
 from fluorders_tui.widgets.question import Question
 from tests.conftest import FixedClock
+from tests.desks import italian_desk_on
 from tests.services.lines_on_list import change_by_hand, fill_lines
 from tests.services.orders_on_list import fill_registries
 from tests.ui.orders_desk import desk_on, opens
@@ -32,13 +31,10 @@ Typing = Callable[[Pilot[Any], str], Any]
 @pytest.fixture
 def lines_desk(sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
     """A desk with eight orders of two coded lines and a note."""
-    store = Store(sqlite_url)
-    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=clock)
-    desk = open_desk(store, "anna", clock=clock)
-    fill_registries(desk)
-    fill_lines(desk, 8)
-    yield desk
-    store.dispose()
+    with italian_desk_on(sqlite_url, clock) as desk:
+        fill_registries(desk)
+        fill_lines(desk, 8)
+        yield desk
 
 
 def lines(pilot: Pilot[Any]) -> LinesScreen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,17 +11,15 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from fluorders_tui.data.store import Store
 from fluorders_tui.screens.price_lists import PriceListsScreen
 from fluorders_tui.screens.registry import RegistryScreen
 from fluorders_tui.services import price_list_raising
-from fluorders_tui.services.desk import Desk, open_desk
-from fluorders_tui.services.fast_start import fast_start
+from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.price_lists import price_list
 from fluorders_tui.services.registries import list_rows
 from fluorders_tui.services.registry_saving import save_row
 from fluorders_tui.widgets.totals_bar import TotalsBar
-from tests.conftest import FixedClock
+from tests.desks import desk_on_copy, filled_file
 from tests.ui.conftest import Running
 from tests.ui.raw_keys import burst, settled, slowly, until
 
@@ -35,29 +32,22 @@ RAISE = "3{enter}" + "{enter}" * 11 + "[=],[9][9]{enter}20{enter}2{enter}[=]{ent
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with one price list of three prices."""
-    path = tmp_path_factory.mktemp("price_lists") / "filled.db"
-    from fluorders_tui.data.schema import create_schema
+    return filled_file(tmp_path_factory.mktemp("price_lists") / "filled.db", fill)
 
-    create_schema(f"sqlite:///{path}")
-    store = Store(f"sqlite:///{path}")
-    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=FixedClock())
-    desk = open_desk(store, "anna", clock=FixedClock())
+
+def fill(desk: Desk) -> None:
     for code in BEFORE:
         save_row(desk, "items", {"code": code, "description": f"Item [{code}]", "unit": "pc"})
     save_row(desk, "price-list-types", {"code": "L", "name": "List"})
     values = {"code": "L-2026", "name": "Listino [/b]", "list_type": "L", "currency": "EUR", "valid_from": "2026-01-01"}
     lines = [{"item": item, "price": price} for item, price in BEFORE.items()]
     save_row(desk, "price-lists", values, children={"price-list-lines": lines})
-    store.dispose()
-    return path
 
 
 @pytest.fixture
 def desk(filled: Path, tmp_path: Path) -> Iterator[Desk]:
-    shutil.copyfile(filled, tmp_path / "own.db")
-    store = Store(f"sqlite:///{tmp_path / 'own.db'}")
-    yield open_desk(store, "anna", clock=FixedClock())
-    store.dispose()
+    with desk_on_copy(filled, tmp_path) as desk:
+        yield desk
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -12,14 +11,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from fluorders_tui.data.store import Store
 from fluorders_tui.screens.registries import RegistriesScreen
 from fluorders_tui.screens.registry import RegistryScreen
 from fluorders_tui.screens.registry_children import ChildTab
 from fluorders_tui.screens.registry_draft import RowDraft
 from fluorders_tui.screens.registry_form import RegistryFormScreen
-from fluorders_tui.services.desk import Desk, open_desk
-from fluorders_tui.services.fast_start import fast_start
+from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.imports import import_table
 from fluorders_tui.services.registries import get_row, registry_spec, window
 from fluorders_tui.services.registry_names import names_of, next_code
@@ -27,7 +24,7 @@ from fluorders_tui.services.registry_saving import save_row
 from fluorders_tui.widgets.question import Question
 from fluorders_tui.widgets.side_panel import SidePanel
 from fluorders_tui.widgets.tab_line import TabLine
-from tests.conftest import FixedClock
+from tests.desks import desk_on_copy, filled_file
 from tests.ui.conftest import Running
 from tests.ui.raw_keys import burst, paste, settled, slowly, until
 
@@ -38,13 +35,10 @@ CUSTOMERS = ("Rossi [Milano] S.p.A.", "Bianchi & Figli [/b]", "Bäckerei Größe
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database after the Italian fast start, with customers, items and a price list."""
-    path = tmp_path_factory.mktemp("registries") / "filled.db"
-    from fluorders_tui.data.schema import create_schema
+    return filled_file(tmp_path_factory.mktemp("registries") / "filled.db", fill)
 
-    create_schema(f"sqlite:///{path}")
-    store = Store(f"sqlite:///{path}")
-    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=FixedClock())
-    desk = open_desk(store, "anna", clock=FixedClock())
+
+def fill(desk: Desk) -> None:
     for table, rows in {
         "customers": [{"code": f"C{n:04}", "name": name, "country": "IT"} for n, name in enumerate(CUSTOMERS, 1)],
         "items": [{"code": f"A-{n:03}", "description": f"Vite M{n}", "sales_price": "1.5"} for n in range(1, 301)],
@@ -53,16 +47,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }.items():
         result = import_table(desk, table, [(place, row) for place, row in enumerate(rows, 2)])
         assert result.stored, result.errors
-    store.dispose()
-    return path
 
 
 @pytest.fixture
 def desk(filled: Path, tmp_path: Path) -> Iterator[Desk]:
-    shutil.copyfile(filled, tmp_path / "own.db")
-    store = Store(f"sqlite:///{tmp_path / 'own.db'}")
-    yield open_desk(store, "anna", clock=FixedClock())
-    store.dispose()
+    with desk_on_copy(filled, tmp_path) as desk:
+        yield desk
 
 
 @pytest.fixture
