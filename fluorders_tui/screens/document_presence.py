@@ -135,4 +135,4 @@ class DocumentPresence(DeskScreen):
         if await self.take_theirs():
             self.message_line.say(f"{told} This is how it is now.")
         else:
-            self.message_line.say(f"{told} What you typed stays; F10 shows both and brings them together.", "warning")
+            self.message_line.say(f"{told} What you typed stays; F10 shows both.", "warning")

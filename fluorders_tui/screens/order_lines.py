@@ -77,6 +77,9 @@ class LineRows:
         net = self._amount(line.net, self._decimals())
         if line.line_type is LineType.GIVE_AWAY:
             net = "free + VAT" if line.vat_recourse else "free"
+        if line.cancelled:
+            # What it still counts with, where something of it was delivered (P-141).
+            net = f"cancelled {net}" if line.executed else "cancelled"
         return (
             str(place + 1) + ("!" if line.warnings else ""),
             f"! {item}" if line.line_type is LineType.GIVE_AWAY and line.item else item,
@@ -92,6 +95,6 @@ class LineRows:
 
 
 def _look(line: OrderLine) -> str:
-    if line.line_type is LineType.NOTE:
+    if line.line_type is LineType.NOTE or line.cancelled:
         return "muted"
     return "warning" if line.warnings else ""

@@ -71,13 +71,12 @@ class OrderMergeScreen(DeskScreen):
 
     async def on_mount(self) -> None:
         self.table.focus()
-        merge = self._merge
-        theirs = merge.theirs
-        self.title_bar.show(f"Order {theirs.number} · {theirs.status.value} · changed at two desks")
         self._show()
         self._go_to_undecided()
 
     async def desk_ready(self) -> None:
+        theirs = self._merge.theirs
+        self.title_bar.show(f"Order {theirs.number} · {theirs.status.value} · changed at two desks")
         local = self.desk.local(self._at)
         day = "" if local.date() == self.desk.today() else f"on {format_date(local.date(), self.form)} "
         self.query_one(InfoLine).show(
@@ -103,7 +102,7 @@ class OrderMergeScreen(DeskScreen):
             place_in_words(self._merge, one),
             field_in_words(one),
             value_in_words(one, one.was),
-            value_in_words(one, one.theirs) if one.by_them else "–",
+            "cancelled" if one.fixed else value_in_words(one, one.theirs) if one.by_them else "–",
             value_in_words(one, one.mine) if one.by_me else "–",
             f"? {said}".replace("? ?", "?") if taken is None else said,
         )
@@ -117,11 +116,15 @@ class OrderMergeScreen(DeskScreen):
             f"{place_in_words(self._merge, one)} · {field_in_words(one)}",
             [
                 f"It was: {value_in_words(one, one.was)}",
-                f"{self._who}: {value_in_words(one, one.theirs)}" if one.by_them else f"{self._who} left it.",
+                self._what_they_did(one),
                 f"You: {value_in_words(one, one.mine)}" if one.by_me else "You left it.",
-                *(["It was cancelled meanwhile, and stays so (D-12.3)."] if one.fixed else []),
             ],
         )
+
+    def _what_they_did(self, one: Difference) -> str:
+        if one.fixed:
+            return f"{self._who} cancelled it, and a cancelled line stays so (D-12.3)."
+        return f"{self._who}: {value_in_words(one, one.theirs)}" if one.by_them else f"{self._who} left it."
 
     # -- choosing ----------------------------------------------------------------------------------
 

@@ -91,9 +91,9 @@ class OrderStepsScreen(DeskScreen):
                         resolver=self._resolve_step, help="What to do; F4 lists what is possible now.")  # fmt: skip
             yield Field("lines", "  Lines", label_width=9, width=10, id="lines",
                         help="Only these lines, as in 2,4-6; empty means all of it.")  # fmt: skip
-            yield Field("reason", "  Reason", label_width=9, width=18, id="reason", suggest=self._known_reasons,
+            yield Field("reason", "  Reason", label_width=9, width=10, id="reason", suggest=self._known_reasons,
                         resolver=self._resolve_reason, help="Why; F4 lists the reasons of the table.")  # fmt: skip
-        yield Field("comment", "Words", label_width=6, width=0, id="comment",
+        yield Field("comment", "Note", label_width=6, width=0, id="comment",
                     help="Kept with it in the journal.")  # fmt: skip
         yield self.table
         yield MessageLine()
@@ -210,6 +210,8 @@ class OrderStepsScreen(DeskScreen):
     async def field_accepted(self, field: Field) -> None:
         await self._known.wait()
         if field.field_name == "step" and field.text:
+            # What it means stands in the help and in the list; here the room is wanted.
+            field.set_value(field.value, field.text, note="", choice=field.choice)
             self._show_fields(None if field.text == DELIVER else OrderStep(field.text))
         elif field.field_name == "lines":
             line_numbers(field.text)

@@ -50,6 +50,8 @@ def line_text(line: OrderLine, decimals: int) -> str:
         return what
     kind = f" ({line.line_type.value})" if line.line_type not in (LineType.CODED, LineType.UNCODED) else ""
     less = f" less {format_discounts(line.discounts)}" if line.discounts else ""
+    if line.cancelled:
+        kind += " (cancelled)"
     quantity = f"{plain(line.quantity)} {line.uom.code}".strip()
     return f"{quantity} {what}{kind} at {plain(line.price)}{less} = {fixed(line.net, decimals)}"
 

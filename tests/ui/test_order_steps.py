@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from textual.pilot import Pilot
 from fluorders_tui.app import FluordersApp
 from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.order import LineStatus, OrderStatus
+from fluorders_tui.screens.deliver import DeliverScreen
 from fluorders_tui.screens.order_entry import OrderEntryScreen
 from fluorders_tui.screens.order_status import OrderStatusScreen
 from fluorders_tui.screens.order_steps import OrderStepsScreen, line_numbers
 from fluorders_tui.screens.orders import OrdersScreen
+from fluorders_tui.services.conditions import order_type
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.orders import enter_order, open_order
 from tests.shop import draft
@@ -109,6 +112,17 @@ async def test_on_the_order_itself_only_what_is_stored_is_confirmed(desk: Desk) 
         # It goes on as an amendment of what is stored now.
         await burst(pilot, "A-120{enter}1{enter}{f10}")
         assert open_order(desk, number).draft.revision == 1
+
+
+async def test_a_confirmed_order_goes_on_to_be_delivered(desk: Desk) -> None:
+    number = enter_order(desk, replace(draft(desk), type=order_type(desk, "WEB"))).number
+    async with on(desk, OrdersScreen) as pilot:
+        # Typed ahead: the delivery is proposed, never cancelling or closing.
+        await burst(pilot, "{f9}{f9}")
+        assert isinstance(pilot.app.screen, DeliverScreen)
+        await burst(pilot, "{f3}")
+        assert isinstance(pilot.app.screen, OrderStepsScreen)
+        assert status(desk, number) is OrderStatus.CONFIRMED
 
 
 def test_numbers_of_lines() -> None:

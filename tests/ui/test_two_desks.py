@@ -97,7 +97,7 @@ async def test_both_type_and_both_are_kept(desks: tuple[Desk, Desk]) -> None:
         await burst(there, "{f2}7{enter}{f10}")
         assert "saved" in message(there)
         await until(lambda: "bruno saved this order" in message(here), 20)
-        assert "brings them together" in message(here)
+        assert "F10 shows both" in message(here)
         # Typed ahead: F10 shows both, F10 again wants a choice for the reference.
         await burst(here, "{f10}{f10}")
         assert isinstance(here.app.screen, OrderMergeScreen)
