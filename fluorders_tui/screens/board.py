@@ -233,7 +233,11 @@ class BoardScreen(PagedList[Lane, str, BoardRow]):
 
     @on(VirtualTable.RowSelected)
     async def _row_chosen(self, message: VirtualTable.RowSelected) -> None:
-        await self._open("order_status")
+        if self._lane is Lane.EXCEPTIONS and await self.desk_app.desk_there():
+            # Where it is decided (D-14.4); F2 opens the order itself.
+            await self.desk_app.open_screen("supply_exceptions", show="all")
+        else:
+            await self._open("order_status")
 
     async def action_edit(self) -> None:
         await self._open("order_entry")

@@ -12,11 +12,13 @@ from textual.pilot import Pilot
 
 from fluorders_tui.domain.order import LineStatus
 from fluorders_tui.domain.supplier_orders import SupplierOrderStatus
+from fluorders_tui.screens.board import BoardScreen
 from fluorders_tui.screens.home import HomeScreen
 from fluorders_tui.screens.supplier_order_steps import SupplierOrderStepsScreen
 from fluorders_tui.screens.supply_exceptions import SupplyExceptionsScreen
 from fluorders_tui.screens.supply_proposals import SupplyProposalsScreen
 from fluorders_tui.screens.supply_runs import SupplyRunsScreen
+from fluorders_tui.services.board import Lane
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.orders import open_order
 from fluorders_tui.services.supplier_order_list import each_supplier_order
@@ -157,3 +159,15 @@ async def test_the_first_screen_tells_the_clerk_and_leads_there(showing: Showing
         assert isinstance(buyer.screen, SupplyExceptionsScreen)
         await buyer.types("{f2}")
         assert isinstance(buyer.screen, SupplierOrderStepsScreen)
+
+
+async def test_the_board_leads_to_what_is_decided(showing: Showing, supply_desk: Desk) -> None:
+    order = supplied(supply_desk, ("A-100", 5))
+    move_dates(supply_desk, order.draft.id, {0: LATER})
+    async with showing(lambda: BoardScreen(lane=Lane.EXCEPTIONS.value)) as buyer:
+        table = buyer.screen.table
+        await until(lambda: table.source.count == 1)
+        table.focus()
+        await buyer.types("{enter}")
+        assert isinstance(buyer.screen, SupplyExceptionsScreen)
+        assert len(buyer.cells("#exceptions")) == 1
