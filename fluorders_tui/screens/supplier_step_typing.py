@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,7 +15,7 @@ from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.links import DocumentKind
 from fluorders_tui.domain.story_words import StoryEntry
 from fluorders_tui.domain.supplier_orders import SupplierOrderDraft, SupplierOrderLine
-from fluorders_tui.screens.base import DeskScreen
+from fluorders_tui.screens.awaited import AwaitedScreen
 from fluorders_tui.screens.document_typing import counted
 from fluorders_tui.screens.order_header import read_flag
 from fluorders_tui.screens.supplier_lines import SupplierForms
@@ -57,7 +56,6 @@ from fluorders_tui.widgets.row_sources import ListSource, Row
 from fluorders_tui.widgets.title_bar import TitleBar
 from fluorders_tui.widgets.typed_fields import DateField, DecimalField
 from fluorders_tui.widgets.virtual_table import VirtualTable
-from fluorders_tui.work import DeskFailed
 
 __all__ = ["Stored", "SupplierStepTyping", "read_stored"]
 
@@ -81,7 +79,7 @@ def read_stored(desk: Desk, number: str, row: int) -> Stored:
     return Stored(saved, links, supplier_story(desk, saved.draft.id))
 
 
-class SupplierStepTyping(DeskScreen):
+class SupplierStepTyping(AwaitedScreen):
     """The lines of a stored supplier order with what was typed of each, kept on disk after every key (U-1.7)."""
 
     def __init__(self, *, number: str, step: str = "") -> None:
@@ -91,7 +89,6 @@ class SupplierStepTyping(DeskScreen):
         self.stored: Stored | None = None
         self.answers = Answers()
         self._kept: FormDraft | None = None
-        self._opened = asyncio.Event()
         self.lines_table = VirtualTable(step_columns(CONFIRM), can_focus=False, empty="No lines.", id="lines")
 
     def compose(self) -> ComposeResult:
@@ -126,20 +123,7 @@ class SupplierStepTyping(DeskScreen):
 
     # -- opening -----------------------------------------------------------------------------------
 
-    async def is_ready(self) -> None:
-        await self._opened.wait()
-
-    @on(DeskFailed)
-    def _desk_failed(self) -> None:
-        self._opened.set()
-
-    async def desk_ready(self) -> None:
-        try:
-            await self._open()
-        finally:
-            self._opened.set()
-
-    async def _open(self) -> None:
+    async def open_first(self) -> None:
         for name in ("all_day", "reason", *STRIP.values()):
             self.field(name).display = False
         desk, number = self.desk, self._number

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from textual.containers import Horizontal
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.live import DeskChanged
+from fluorders_tui.screens.awaited import AwaitedScreen
 from fluorders_tui.screens.base import DeskScreen
 from fluorders_tui.screens.document_typing import counted
 from fluorders_tui.services.desk import Desk
@@ -38,7 +38,6 @@ from fluorders_tui.widgets.row_sources import ListSource, Row
 from fluorders_tui.widgets.table_layout import Column
 from fluorders_tui.widgets.title_bar import TitleBar
 from fluorders_tui.widgets.virtual_table import VirtualTable
-from fluorders_tui.work import DeskFailed
 
 __all__ = ["CHOICE_WORDS", "SupplyExceptionsScreen"]
 
@@ -71,7 +70,7 @@ SHOWN = {
 }
 
 
-class SupplyExceptionsScreen(DeskScreen):
+class SupplyExceptionsScreen(AwaitedScreen):
     """`show` is one of `SHOWN`. The list takes keys itself: Space selects, Enter or F9 decides."""
 
     CSS_PATH = "supply_exceptions.tcss"
@@ -92,7 +91,6 @@ class SupplyExceptionsScreen(DeskScreen):
         super().__init__()
         self._shown_name = show if show in SHOWN else "decide"
         self._rows: dict[Hashable, PendingException] = {}
-        self._opened = asyncio.Event()
         self.table = VirtualTable(COLUMNS, markable=True, empty="Nothing waits for a decision.", id="exceptions")
 
     def compose(self) -> ComposeResult:
@@ -112,19 +110,9 @@ class SupplyExceptionsScreen(DeskScreen):
 
     # -- reading -----------------------------------------------------------------------------------
 
-    async def is_ready(self) -> None:
-        await self._opened.wait()
-
-    @on(DeskFailed)
-    def _desk_failed(self) -> None:
-        self._opened.set()
-
-    async def desk_ready(self) -> None:
+    async def open_first(self) -> None:
         self.table.focus()
-        try:
-            await self._again()
-        finally:
-            self._opened.set()
+        await self._again()
 
     def _wanted(self, desk: Desk) -> list[PendingException]:
         found = exceptions(desk, urgent=self._shown_name == "decide")
@@ -166,7 +154,7 @@ class SupplyExceptionsScreen(DeskScreen):
         self.desk_app.run_read(self, lambda: self._wanted(desk), self._show, group="exceptions")
 
     async def on_screen_resume(self) -> None:
-        if self._opened.is_set() and self.desk_app.desk is not None:
+        if self.opened.is_set() and self.desk_app.desk is not None:
             await self._again()
 
     @on(VirtualTable.RowHighlighted, "#exceptions")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +15,7 @@ from textual.containers import Horizontal, Vertical
 from fluorders_tui.domain.errors import Refused
 from fluorders_tui.domain.registry import Value
 from fluorders_tui.domain.supply_proposals import PlannedSupply
-from fluorders_tui.screens.base import DeskScreen
+from fluorders_tui.screens.awaited import AwaitedScreen
 from fluorders_tui.screens.document_typing import counted
 from fluorders_tui.screens.order_header import read_flag
 from fluorders_tui.screens.supplier_lines import SupplierForms
@@ -54,7 +53,6 @@ from fluorders_tui.widgets.row_sources import ListSource
 from fluorders_tui.widgets.title_bar import TitleBar
 from fluorders_tui.widgets.typed_fields import DateField, DecimalField
 from fluorders_tui.widgets.virtual_table import VirtualTable
-from fluorders_tui.work import DeskFailed
 
 __all__ = ["ProposalList"]
 
@@ -62,7 +60,7 @@ FILTERS = ("strategy", "stock", "supplier", "order", "customer", "item", "until"
 CORRECTED = ("quantity", "from", "drop")
 
 
-class ProposalList(DeskScreen):
+class ProposalList(AwaitedScreen):
     """What `asked` lets through, and what is corrected in it by hand; that is on disk after every key (U-1.7)."""
 
     def __init__(self, *, asked: Asked | None = None) -> None:
@@ -73,7 +71,6 @@ class ProposalList(DeskScreen):
         self._corrections: dict[tuple[int, bool], Correction] = {}
         self._drop_shipped: frozenset[int] = self._asked.drop_shipped
         self._kept: FormDraft | None = None
-        self._opened = asyncio.Event()
         self.table = VirtualTable(PROPOSAL_COLUMNS, markable=True, empty="Nothing is to be ordered.", id="proposals")
         self.plan_table = VirtualTable(PLAN_COLUMNS, empty="No order would come.", id="plan")
 
@@ -175,14 +172,7 @@ class ProposalList(DeskScreen):
 
     # -- opening and asking ------------------------------------------------------------------------
 
-    async def is_ready(self) -> None:
-        await self._opened.wait()
-
-    @on(DeskFailed)
-    def _desk_failed(self) -> None:
-        self._opened.set()
-
-    async def desk_ready(self) -> None:
+    async def open_first(self) -> None:
         self.table.focus()
         asked = self._asked
         if len(asked.orders) == 1:
@@ -195,10 +185,7 @@ class ProposalList(DeskScreen):
         except OSError:
             # Another desk of this person has the screen open, or there is no room: it works without.
             self._kept = None
-        try:
-            await self._again()
-        finally:
-            self._opened.set()
+        await self._again()
         if self._corrections:
             self.message_line.say("What was corrected by hand and not ordered is marked with *.", "warning")
 

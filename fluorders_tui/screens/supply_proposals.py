@@ -186,5 +186,5 @@ class SupplyProposalsScreen(ProposalList):
         self.message_line.say("Worked out again.", "done")
 
     async def on_screen_resume(self) -> None:
-        if self._opened.is_set() and self.desk_app.desk is not None and self._plan is None:
+        if self.opened.is_set() and self.desk_app.desk is not None and self._plan is None:
             await self._again()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -12,7 +11,7 @@ from textual.binding import BindingType
 
 from fluorders_tui.bindings import bindings
 from fluorders_tui.domain.errors import Refused
-from fluorders_tui.screens.base import DeskScreen
+from fluorders_tui.screens.awaited import AwaitedScreen
 from fluorders_tui.services.supply_runs import Run, RunKind, supply_runs, undo_run
 from fluorders_tui.widgets.command_bar import CommandBar
 from fluorders_tui.widgets.message_line import MessageLine
@@ -22,7 +21,6 @@ from fluorders_tui.widgets.row_sources import ListSource, Row
 from fluorders_tui.widgets.table_layout import Column
 from fluorders_tui.widgets.title_bar import TitleBar
 from fluorders_tui.widgets.virtual_table import VirtualTable
-from fluorders_tui.work import DeskFailed
 
 __all__ = ["SupplyRunsScreen"]
 
@@ -37,7 +35,7 @@ COLUMNS = (
 WORDS = {RunKind.SHARING.value: "shared out", RunKind.PROPOSALS.value: "ordered"}
 
 
-class SupplyRunsScreen(DeskScreen):
+class SupplyRunsScreen(AwaitedScreen):
     """The newest first; with `undo_last` this person's last one is asked about at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("undo", "refresh", "next_step")
@@ -52,7 +50,6 @@ class SupplyRunsScreen(DeskScreen):
         super().__init__()
         self._undo_last = undo_last
         self._runs: Sequence[Run] = ()
-        self._opened = asyncio.Event()
         self.table = VirtualTable(COLUMNS, empty="No run yet.", id="runs")
 
     def compose(self) -> ComposeResult:
@@ -63,21 +60,11 @@ class SupplyRunsScreen(DeskScreen):
         yield CommandBar()
         yield ReadingPane()
 
-    async def is_ready(self) -> None:
-        await self._opened.wait()
-
-    @on(DeskFailed)
-    def _desk_failed(self) -> None:
-        self._opened.set()
-
-    async def desk_ready(self) -> None:
+    async def open_first(self) -> None:
         self.table.focus()
-        try:
-            await self._again()
-            if self._undo_last:
-                await self._ask_about_mine()
-        finally:
-            self._opened.set()
+        await self._again()
+        if self._undo_last:
+            await self._ask_about_mine()
 
     async def _again(self) -> None:
         desk = self.desk

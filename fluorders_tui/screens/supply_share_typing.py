@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.supplier_orders import SupplierOrderDraft
-from fluorders_tui.screens.base import DeskScreen
+from fluorders_tui.screens.awaited import AwaitedScreen
 from fluorders_tui.screens.document_typing import counted
 from fluorders_tui.screens.supplier_lines import SupplierForms
 from fluorders_tui.screens.supply_shares import (
@@ -47,7 +47,6 @@ from fluorders_tui.widgets.row_sources import ListSource
 from fluorders_tui.widgets.title_bar import TitleBar
 from fluorders_tui.widgets.typed_fields import DecimalField
 from fluorders_tui.widgets.virtual_table import VirtualTable
-from fluorders_tui.work import DeskFailed
 
 __all__ = ["MODES", "ShareTyping"]
 
@@ -58,7 +57,7 @@ MODES = {
 STRIP = ("customer", "place", "line", "quantity")
 
 
-class ShareTyping(DeskScreen):
+class ShareTyping(AwaitedScreen):
     """A supplier order and what of it is shared out so far; that is on disk after every key (U-1.7)."""
 
     def __init__(self, *, number: str) -> None:
@@ -69,7 +68,6 @@ class ShareTyping(DeskScreen):
         self._shares: list[TypedShare] = []
         self._editing = -1
         self._kept: FormDraft | None = None
-        self._opened = asyncio.Event()
         self.supply_table = VirtualTable(SUPPLY_COLUMNS, can_focus=False, empty="No lines.", id="supply")
         self.share_table = VirtualTable(
             SHARE_COLUMNS, can_focus=False, grows=True, empty="Nothing is shared out yet.", id="shares"
@@ -139,20 +137,7 @@ class ShareTyping(DeskScreen):
 
     # -- opening -----------------------------------------------------------------------------------
 
-    async def is_ready(self) -> None:
-        await self._opened.wait()
-
-    @on(DeskFailed)
-    def _desk_failed(self) -> None:
-        self._opened.set()
-
-    async def desk_ready(self) -> None:
-        try:
-            await self._open()
-        finally:
-            self._opened.set()
-
-    async def _open(self) -> None:
+    async def open_first(self) -> None:
         await self._again()
         draft = self.draft
         if draft.drop_ship:

@@ -92,7 +92,7 @@ def showing(supply_desk: Desk) -> Showing:
         async with app.run_test(size=size) as pilot:
             await until(lambda: app.desk is not None)
             # Opened by a key it would have been waited for; as the first screen it has to be waited for here.
-            opened = getattr(app.screen, "_opened", None)
+            opened = getattr(app.screen, "opened", None) or getattr(app.screen, "_opened", None)
             await until(lambda: opened is None or opened.is_set())
             await settled(app)
             await pilot.pause()
