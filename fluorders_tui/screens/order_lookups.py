@@ -17,12 +17,15 @@ from fluorders_tui.screens.item_finding import BlockRow, ItemPick, block_rows, i
 from fluorders_tui.screens.order_action_plan import Planning
 from fluorders_tui.screens.order_action_text import ACTION_MARK, OrderAction, read_action
 from fluorders_tui.screens.order_session import OrderSession
+from fluorders_tui.services.availability import free_now
 from fluorders_tui.services.registries import Found, find, find_items
 from fluorders_tui.widgets.choices import Choice, Resolution
 
 __all__ = ["FREE_LINES", "LINE_MARKS", "FreeText", "ItemPick", "Lookups"]
 
 LIMIT = 20
+EXTRA_WIDTH = 14
+"""What a list of hits has room for beside code and description."""
 
 #: What a text in the item field begins with when the line has no item of the registry (D-6.1).
 FREE_LINES = {".": LineType.UNCODED, "+": LineType.CHARGE, "'": LineType.NOTE}
@@ -61,15 +64,29 @@ class Lookups:
         given, rest = _mark(text)
         if rest[:1] in FREE_LINES:
             return []
-        return item_hits(rest, self._found, lambda one, quantity: self._choice(one, quantity, given))
+        free: dict[int, Decimal] = {}
+
+        def found(fragment: str) -> list[Found]:
+            hits = self._found(fragment)
+            free.update(free_now(self.session.desk, [one.id for one in hits]))
+            return hits
+
+        return item_hits(rest, found, lambda one, quantity: self._choice(one, quantity, given, free.get(one.id)))
 
     def _found(self, text: str) -> list[Found]:
         return find_items(self.session.desk, text, self.session.draft.customer, LIMIT)
 
-    def _choice(self, found: Found, quantity: Decimal | None, line_type: LineType) -> Choice:
+    def _choice(
+        self, found: Found, quantity: Decimal | None, line_type: LineType, free: Decimal | None = None
+    ) -> Choice:
+        """A hit with its price, and what is free of it now (D-15.3); what is free where both have no room."""
         note = f"{found.typed_code}: " if found.via else ""
         price = found.extra.get("sales_price")
         shown = plain(price) if isinstance(price, Decimal) and price != ZERO else ""
+        if free is not None:
+            there = f"{plain(free)} free"
+            both = f"{shown} · {there}" if shown else there
+            shown = both if len(both) <= EXTRA_WIDTH else there
         return Choice(found.code, note + found.name, shown, ItemPick(found.code, quantity, found.unit, line_type))
 
     def resolve_item(self, text: str) -> Resolution:

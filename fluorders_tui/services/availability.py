@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ from fluorders_tui.domain.errors import Invalid
 from fluorders_tui.domain.money import ZERO
 from fluorders_tui.services.desk import Desk
 
-__all__ = ["ItemAvailability", "OpenDemand", "OpenSupply", "customer_open_lines", "item_availability"]
+__all__ = ["ItemAvailability", "OpenDemand", "OpenSupply", "customer_open_lines", "free_now", "item_availability"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,17 @@ def item_availability(desk: Desk, code: str) -> ItemAvailability:
             tuple(open_demand(connection, item_id=item.id)),
             tuple(open_supply(connection, item.id)),
         )
+
+
+def free_now(desk: Desk, item_rows: Sequence[int]) -> dict[int, Decimal]:
+    """What of items (by row) can be promised for today, in main units; items nobody keeps a stock of are left out."""
+    with desk.store.read() as connection:
+        held = stock_by_warehouse(connection, item_rows)
+        moves = movements_of(connection, list(held))
+    today = desk.today()
+    return {
+        row: availability(sum(kept.values(), ZERO), moves.get(row, ()), today).free_now for row, kept in held.items()
+    }
 
 
 def customer_open_lines(desk: Desk, code: str) -> tuple[OpenDemand, ...]:

@@ -10,7 +10,7 @@ import pytest
 from fluorders_tui.data.availability_rows import _demand
 from fluorders_tui.domain.availability import availability, while_typing
 from fluorders_tui.domain.order import OrderStatus
-from fluorders_tui.services.availability import customer_open_lines, item_availability
+from fluorders_tui.services.availability import customer_open_lines, free_now, item_availability
 from fluorders_tui.services.conditions import customer_conditions, item_card
 from fluorders_tui.services.deliveries import Asked, deliver
 from fluorders_tui.services.desk import Desk
@@ -20,7 +20,7 @@ from fluorders_tui.services.orders import enter_order
 from fluorders_tui.services.supplier_orders import receive_goods
 from fluorders_tui.services.supply_proposals import Asked as SupplyAsked
 from fluorders_tui.services.supply_proposals import StockUse, order_supply, proposals
-from tests.services.supply_shop import again, bought, fill_supply_shop, ordered, set_stock
+from tests.services.supply_shop import again, bought, fill_supply_shop, ordered, rows, set_stock
 from tests.shop import draft
 
 
@@ -69,8 +69,8 @@ def test_what_comes_is_free_from_its_day_and_drop_ship_leaves_stock_alone(desk: 
     order = ordered(desk, ("A-100", 7))
     assert free(desk) == 13
     wanted = order.number
-    rows = proposals(desk, SupplyAsked(stock_use=StockUse.ALWAYS, drop_ship=True)).rows
-    order_supply(desk, [one for one in rows if one.demand.line.number == wanted])
+    found_rows = proposals(desk, SupplyAsked(stock_use=StockUse.ALWAYS, drop_ship=True)).rows
+    order_supply(desk, [one for one in found_rows if one.demand.line.number == wanted])
     assert free(desk) == 20
     assert item_availability(desk, "A-100").supply[0].drop_ship
 
@@ -90,6 +90,12 @@ def test_the_order_being_typed_counts_once(desk: Desk) -> None:
     more = replace(saved, lines=(replace(saved.lines[0], quantity=Decimal(50)), saved.lines[1]))
     assert now(more) == 35
     assert now(replace(saved, lines=saved.lines[:1])) == 65
+
+
+def test_many_items_at_once(desk: Desk) -> None:
+    ordered(desk, ("A-100", 3), ("A-110", 1))
+    ids = {row["code"]: row["id"] for row in rows(desk, "SELECT id, code FROM item")}
+    assert free_now(desk, list(ids.values())) == {ids["A-100"]: 97}
 
 
 def test_open_lines_of_a_customer(desk: Desk) -> None:
