@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from fluorders_tui.domain.copying import CopiedOrder, copy_lines, copy_order
+from fluorders_tui.domain.copying import CopiedOrder, copy_lines
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.mass_changes import LineRefusal
 from fluorders_tui.domain.order import OrderDraft, OrderLine
 from fluorders_tui.domain.price_updates import PriceDate
 from fluorders_tui.screens.order_action_plan import Plan, Planning, counted
 from fluorders_tui.screens.order_action_text import line_indexes, read_duplicate
-from fluorders_tui.services.conditions import currency, customer_conditions, item_cards
 from fluorders_tui.services.offers import open_offer
+from fluorders_tui.services.order_copies import Copied, duplicate
 from fluorders_tui.services.orders import open_order
 from fluorders_tui.services.price_update import CommissionsRenewed, PricesUpdated, renewed_draft, updated_draft
 
@@ -102,7 +102,7 @@ def _asked(reprice: bool) -> list[str]:
     return [f"{keeping} #1-3,5 takes only some lines."]
 
 
-def _told(made: CopiedOrder) -> list[str]:
+def _told(made: CopiedOrder | Copied) -> list[str]:
     return [f"! Line {one.line}: {one.text}" if one.line else f"! {one.text}" for one in made.notices]
 
 
@@ -116,12 +116,7 @@ def _duplicate(planning: Planning) -> Plan:
     source = open_order(desk, number).draft if number else planning.draft
     if not source.number:
         raise Refused("Say which order, as in /duplicate 2026-00012.", field="item", rule="D-12.8")
-    conditions = customer_conditions(desk, customer or source.customer)
-    cards = item_cards(desk, list(dict.fromkeys(line.item for line in source.lines if line.item)), conditions)
-    made = copy_order(
-        source, date=planning.today, conditions=conditions, cards=cards, reprice=reprice,
-        currency=currency(desk, source.currency.code, planning.today), checks=planning.checks,
-    )  # fmt: skip
+    made = duplicate(desk, source, customer=customer, reprice=reprice)
     how = "prices looked up again" if reprice else "prices kept"
     total = session.totals_of(made.draft).total
     return Plan(
@@ -138,8 +133,8 @@ def _duplicate(planning: Planning) -> Plan:
         ),
         warn=bool(made.notices),
         cursor=len(made.draft.lines) - 1,
-        cards=cards,
-        conditions=conditions,
+        cards=made.cards,
+        conditions=made.conditions,
     )
 
 

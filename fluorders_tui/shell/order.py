@@ -2,6 +2,8 @@
 
 fluorders order new FILE|-         enter the order in FILE, or the list of orders: all or none
 fluorders order show NUMBER        show an order; what comes out may go in again
+fluorders order duplicate NUMBER   enter a copy, at the same prices or priced again, for this or another customer
+fluorders order hold NUMBER        put an order aside: the desk's first screen lists it
 fluorders order confirm NUMBER…    confirm orders
 fluorders order cancel NUMBER…     cancel orders, or single lines of one; --reason says why
 fluorders order reopen NUMBER…     take a confirmation back, or enter a rejected order again
@@ -41,8 +43,15 @@ def register(parser: ArgumentParser) -> None:
     new.add_argument("--dry-run", action="store_true", help="complete the orders, but write nothing and take no number")
     show = commands.add_parser("show", prog="fluorders order show", help="show one order")
     show.add_argument("number", help="the order's number")
+    copy = commands.add_parser("duplicate", prog="fluorders order duplicate", help="enter a copy of an order")
+    copy.add_argument("number", help="the order's number")
+    copy.add_argument("--customer", metavar="CODE", default="", help="for this customer")
+    copy.add_argument("--reprice", action="store_true", help="price it again instead of keeping the prices")
+    copy.add_argument("--dry-run", action="store_true", help="show the copy, but write nothing and take no number")
+    held = commands.add_parser("hold", prog="fluorders order hold", help="put an order aside, to go on with it later")
+    held.add_argument("number", help="the order's number")
     add_steps(commands, _FORMATS)
-    for one in (new, show):
+    for one in (new, show, copy):
         one.add_argument("--format", choices=_FORMATS, default="json", help="json (default), text, csv: a row per line")
 
 
@@ -52,11 +61,33 @@ def run(args: Namespace, settings: Settings) -> int:
         return _new(args, settings)
     if args.action in STEPS:
         return run_step(args, settings)
+    if args.action == "duplicate":
+        return _duplicate(args, settings)
     from fluorders_tui.services.orders import open_order
     from fluorders_tui.shell.opening import open_desk
 
     desk = open_desk(settings)
+    if args.action == "hold":
+        from fluorders_tui.services.holding import hold
+
+        sys.stdout.write(f"On hold: {hold(desk, open_order(desk, args.number).draft).title}\n")
+        return 0
     write_orders(desk, [open_order(desk, args.number)], args.format, as_list=False)
+    return 0
+
+
+def _duplicate(args: Namespace, settings: Settings) -> int:
+    """Enter a copy; what is told about it goes to standard error."""
+    from fluorders_tui.services.order_copies import duplicate
+    from fluorders_tui.services.orders import enter_orders, open_order
+    from fluorders_tui.shell.opening import open_desk
+
+    desk = open_desk(settings)
+    made = duplicate(desk, open_order(desk, args.number).draft, customer=args.customer, reprice=args.reprice)
+    for notice in made.notices:
+        where = f"line {notice.line}: " if notice.line else ""
+        sys.stderr.write(f"fluorders: {args.number}: {where}{notice.text}\n")
+    write_orders(desk, enter_orders(desk, [made.draft], dry_run=args.dry_run), args.format, as_list=False)
     return 0
 
 

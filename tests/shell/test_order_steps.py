@@ -11,8 +11,10 @@ import pytest
 
 from fluorders_tui.cli import main
 from fluorders_tui.data.store import Store
+from fluorders_tui.domain.header import set_text
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
+from fluorders_tui.services.holding import held
 from fluorders_tui.services.orders import enter_order, open_order
 from fluorders_tui.services.registry_saving import save_row
 from tests.shop import draft, fill_shop
@@ -77,3 +79,25 @@ def test_steps_of_several_orders_and_what_is_refused(desk: Desk, run: Run) -> No
     assert "anna cancelled the order" in said
     assert "Entered by mistake" in said
     assert "put" not in told
+
+
+def test_a_copy_is_unapproved_unlocked_and_undated_and_one_is_put_aside(desk: Desk, run: Run) -> None:
+    """D-12.8."""
+    number = enter_order(desk, set_text(draft(desk, ("A-100", 2), ("A-110", 1)), "reference", "PO 7")).number
+    run("order", "confirm", number)
+    run("order", "cancel", number, "--line", "2", "--reason", "STOCK")
+    code, said, _ = run("order", "duplicate", number, "--dry-run")
+    assert (code, json.loads(said)["number"]) == (0, None)
+    code, said, _ = run("order", "duplicate", number, "--customer", "C0002")
+    copy = json.loads(said)
+    assert code == 0
+    assert (copy["customer"], copy["status"], copy["reference"], copy["revision"]) == ("C0002", "entered", None, 0)
+    # The cancelled line is one that may be sold again.
+    assert [(line["item"], line["net"], line["status"]) for line in copy["lines"]] == [
+        ("A-100", "20.00", "inserted"), ("A-110", "11.00", "inserted"),
+    ]  # fmt: skip
+    assert copy["links"] == []
+    code, said, _ = run("order", "hold", number)
+    assert (code, said) == (0, f"On hold: Rossi [Milano] · {number} · 2 lines\n")
+    assert [one.title for one in held(desk)] == [f"Rossi [Milano] · {number} · 2 lines"]
+    assert run("order", "duplicate", "2026-99999")[0] == 1
