@@ -91,7 +91,7 @@ class OrderStepsScreen(DeskScreen):
                         resolver=self._resolve_step, help="What to do; F4 lists what is possible now.")  # fmt: skip
             yield Field("lines", "  Lines", label_width=9, width=10, id="lines",
                         help="Only these lines, as in 2,4-6; empty means all of it.")  # fmt: skip
-            yield Field("reason", "  Reason", label_width=9, width=10, id="reason", suggest=self._known_reasons,
+            yield Field("reason", "  Reason", label_width=9, width=16, id="reason", suggest=self._known_reasons,
                         resolver=self._resolve_reason, help="Why; F4 lists the reasons of the table.")  # fmt: skip
         yield Field("comment", "Note", label_width=6, width=0, id="comment",
                     help="Kept with it in the journal.")  # fmt: skip
