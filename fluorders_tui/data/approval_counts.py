@@ -1,8 +1,11 @@
-"""What the first screen asks of approvals: whether anything waits, was decided, or came back (D-16.5)."""
+"""What needs little of approvals: whether anything waits, was decided or came back, and orders that close (D-16.5)."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, or_, select
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import Connection, or_, select, update
 
 from fluorders_tui.data.tables import documents
 from fluorders_tui.data.tables.approvals import Approval
@@ -32,3 +35,12 @@ def rejected_orders(connection: Connection, user: str, limit: int) -> list[int]:
     """Rejected orders that this person entered, newest first."""
     query = select(_ORDER.c.id).where(_ORDER.c.status == "rejected", _ORDER.c.entered_by == user)
     return list(connection.execute(query.order_by(_ORDER.c.id.desc()).limit(limit)).scalars())
+
+
+def withdraw_requests(connection: Connection, orders: Collection[int], at: dt.datetime) -> None:
+    """Nobody has to decide any more on orders that were cancelled."""
+    connection.execute(
+        update(_APPROVAL)
+        .where(_APPROVAL.c.order_id.in_(sorted(orders)), _APPROVAL.c.state == "waiting")
+        .values(state="withdrawn", decided_at=at, version=_APPROVAL.c.version + 1)
+    )

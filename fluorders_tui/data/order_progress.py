@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from fluorders_tui.data.approval_counts import withdraw_requests
 from fluorders_tui.data.journal import Event, record
 from fluorders_tui.data.order_rows import LINE, ORDER
 from fluorders_tui.data.order_writing import KIND
@@ -26,6 +27,7 @@ from fluorders_tui.data.terms import micro
 from fluorders_tui.domain.credit import COMPANY_DECIMALS, OpenPart, open_value
 from fluorders_tui.domain.errors import Invalid, Refused
 from fluorders_tui.domain.lifecycle import (
+    HELD,
     LineProgress,
     check_transition,
     execution_of,
@@ -113,6 +115,8 @@ def write_progress(
         check_transition(was, status)
     row.status, row.execution, row.changed_at = status.value, execution.value, at
     row.company_open_minor = _open_minor(row, status, lines, moved.progress)
+    if was in HELD and status is OrderStatus.CANCELLED:
+        withdraw_requests(connection, [order_id], at)
     for name, value in columns.items():
         setattr(row, name, value)
     # Also when only lines differ and the clock stood still: the version has to grow.
@@ -147,17 +151,22 @@ def cancel_orders(session: Session, order_ids: Collection[int], at: dt.datetime,
         events: list[Event] = []
         worth: list[tuple[str, int, int]] = []
         executions: dict[Execution, list[int]] = defaultdict(list)
+        held: list[int] = []
         for row in connection.execute(_HEADERS.where(ORDER.c.id.in_(part)).order_by(ORDER.c.id)):
             check_transition(OrderStatus(row.status), OrderStatus.CANCELLED)
             moved = _moved(row.status, lines[row.id], dict.fromkeys((line.id for line in lines[row.id]), step))
             changed += moved.changed
             executions[execution_of(moved.progress)].append(row.id)
+            if row.status in HELD:
+                held.append(row.id)
             cancelled = OrderStatus.CANCELLED.value
             events.append(
                 Event(KIND, row.id, row.number, cancelled, row.status, cancelled, comment, moved.before, moved.after)
             )
             worth += [(row.status, -1, -row.company_total_minor), (cancelled, 1, row.company_total_minor)]
         _write_steps(connection, changed)
+        if held:
+            withdraw_requests(connection, held, at)
         for execution, orders in executions.items():
             values = {
                 "status": OrderStatus.CANCELLED.value,

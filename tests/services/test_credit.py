@@ -22,6 +22,8 @@ from fluorders_tui.domain.totals import document_totals
 from fluorders_tui.services.approvals import approve, ask_release, heard, news, reject, rejected_of_mine, waiting
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.order_gate import Outcome, Passing, Step, decide, hold_back
+from fluorders_tui.services.order_life import Asked as LifeStep
+from fluorders_tui.services.order_life import OrderStep, take
 from fluorders_tui.services.orders import change_order, enter_order, enter_orders, open_order_row
 from fluorders_tui.services.registries import get_row
 from fluorders_tui.services.registry_saving import copy_row, save_row
@@ -361,3 +363,13 @@ def test_credit_is_for_supervisors_to_change(desk: Desk) -> None:
 def test_asking_for_what_is_not_held_is_refused(desk: Desk) -> None:
     with pytest.raises(Conflict, match="nobody has to decide"):
         ask_release(desk, entered(desk, 1).id)
+
+
+def test_nobody_decides_on_a_cancelled_order(desk: Desk, boss: Desk) -> None:
+    set_customer(desk, "C0001", credit_limit="10")
+    order = entered(desk, 1)
+    take(desk, order.id, LifeStep(OrderStep.CANCEL, reason="stock"))
+    assert not waiting(boss)
+    query = text("SELECT state FROM approval")
+    with desk.store.read() as connection:
+        assert list(connection.execute(query).scalars()) == ["withdrawn"]
