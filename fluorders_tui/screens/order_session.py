@@ -7,7 +7,6 @@ everything else is pure computation on what is in memory (U-1.2).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -31,6 +30,7 @@ from fluorders_tui.domain.offers import Offer, change_offer_type, follow_date
 from fluorders_tui.domain.order import LineType, OrderDraft, OrderLine, VatCode
 from fluorders_tui.domain.readiness import draft_warnings, undecided_prices
 from fluorders_tui.domain.totals import Totals, document_totals
+from fluorders_tui.screens.kept_session import KeptSession
 from fluorders_tui.screens.order_kind import ORDER, Kind, Typed
 from fluorders_tui.screens.order_strip import StripLine
 from fluorders_tui.services.autosave import Autosave, Origin, Typing
@@ -74,7 +74,7 @@ def _origin(draft: OrderDraft) -> Origin:
     return Origin(uuid4().hex, draft if draft.number else None)
 
 
-class OrderSession(StripLine):
+class OrderSession(KeptSession, StripLine):
     """The order or offer of one screen. `on_change` runs after every change of it.
 
     Without `autosave`, or when its disk is full, the draft lives in memory only; `unsaved` says why.
@@ -316,17 +316,6 @@ class OrderSession(StripLine):
         if typing.pending is not None:
             self.line, self.counted = typing.pending, typing.counted
         self.type(typing.field, typing.text)
-
-    def entering(self, now: bool) -> None:
-        """Note on the disk that the database is being asked to enter this draft, or has answered."""
-        if self.autosave is not None:
-            with suppress(OSError):
-                self.autosave.entering(now)
-
-    def sync(self) -> None:
-        """Wait until the disk has the draft. Raises `OSError`."""
-        if self.autosave is not None:
-            self.autosave.sync()
 
     def forget(self) -> None:
         """The draft is safe elsewhere: nothing of it has to be kept here."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -34,6 +33,7 @@ from fluorders_tui.domain.supplier_orders import (
     supplier_totals,
     with_line_amounts,
 )
+from fluorders_tui.screens.kept_session import KeptSession
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.linked import ChainLink
 from fluorders_tui.services.supplier_drafts import purchase_discount_types, supplier_conditions, supplier_lines
@@ -62,7 +62,7 @@ class _State:
     counted: bool = False
 
 
-class SupplierSession:
+class SupplierSession(KeptSession):
     """The supplier order of one screen. `on_change` runs after every change of it.
 
     Without `autosave`, or when its disk is full, the draft lives in memory only; `unsaved` says why.
@@ -214,17 +214,6 @@ class SupplierSession:
         if typing.pending is not None:
             self.line, self.counted = typing.pending, typing.counted
         self.type(typing.field, typing.text)
-
-    def entering(self, now: bool) -> None:
-        """Note on the disk that the database is being asked to enter this draft, or has answered."""
-        if self.autosave is not None:
-            with suppress(OSError):
-                self.autosave.entering(now)
-
-    def sync(self) -> None:
-        """Wait until the disk has the draft. Raises `OSError`."""
-        if self.autosave is not None:
-            self.autosave.sync()
 
     def forget(self) -> None:
         """The draft is safe elsewhere: nothing of it has to be kept here."""
