@@ -147,6 +147,9 @@ class ConvertOffersScreen(ConversionPreview):
 
     def _open(self, offers: Sequence[Convertible]) -> None:
         self.begin(offers)
+        # The focus goes before the list does: what is hidden with the focus takes it away once more, later.
+        self.query_one("#choosing").display = True
+        self.lines.focus()
         self._show_level(picking=False)
         self.field("confirm_on").display = any(one.awaits_confirmation for one in self.offers)
         self.lines.focus()

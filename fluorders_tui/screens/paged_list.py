@@ -135,6 +135,9 @@ class PagedList(DeskScreen, Generic[F, S, R]):
             except DeskError:
                 self._sort_as_shown()
                 raise
+            if opened.pages.asked.same_as(self._asked):
+                # Asked for again in the meantime, by the last character typed: this is the answer too.
+                self._asked = opened.pages.asked
             self._show_opened(opened)
 
     def _question(self, keep: tuple[int, int] | None) -> Callable[[], Opened[F, S, R]]:

@@ -70,7 +70,9 @@ class EditStrip(Widget):
             self._place_fields()
 
     def on_resize(self) -> None:
-        self._place_fields()
+        # Hidden it has no width: its fields stay reachable for keys typed before it is laid out again (U-1.1).
+        if self.size.width:
+            self._place_fields()
 
     def _place_fields(self) -> None:
         if not self.size.width:
