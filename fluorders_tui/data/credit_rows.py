@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, func, select, text, true
 from fluorders_tui.data.order_rows import ORDER
 from fluorders_tui.data.tables import parties
 from fluorders_tui.data.tables.base import table
+from fluorders_tui.data.tables.documents import USES_CREDIT
 from fluorders_tui.domain.credit import (
     COMPANY_DECIMALS,
     USING_CREDIT,
@@ -144,8 +145,8 @@ def open_values(
             .where(
                 ORDER.c.customer_id.in_(wanted[start : start + 400]),
                 ORDER.c.status.in_(statuses),
-                ORDER.c.counts_credit,
-                ORDER.c.company_open_minor > 0,
+                # Word for word as the partial index has it: only so the databases use it.
+                text(USES_CREDIT),
                 ORDER.c.id.not_in(sorted(leaving_out)) if leaving_out else true(),
             )
             .group_by(ORDER.c.customer_id)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
-from fluorders_tui.data.credit_rows import standings
+from fluorders_tui.data.credit_rows import open_values, standings
 from fluorders_tui.data.order_progress import LineStep, write_progress
 from fluorders_tui.data.store import Store
 from fluorders_tui.domain.entry import change_price
@@ -373,3 +373,13 @@ def test_nobody_decides_on_a_cancelled_order(desk: Desk, boss: Desk) -> None:
     query = text("SELECT state FROM approval")
     with desk.store.read() as connection:
         assert list(connection.execute(query).scalars()) == ["withdrawn"]
+
+
+def test_the_exposure_is_summed_by_its_index(sqlite_desk: Desk) -> None:
+    seen: list[tuple[str, Any]] = []
+    with sqlite_desk.store.read() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *told: seen.append((told[2], told[3])))
+        open_values(connection, [1, 2])
+        statement, parameters = seen[-1]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    assert "INDEX ix_customer_order_exposure (customer_id=? AND status=?" in plan[0][3]
