@@ -219,17 +219,3 @@ def status_after_release(order_type: OrderType, *, confirmed: bool, execution: E
 def line_status_after_entering(order_status: OrderStatus) -> LineStatus:
     """The status of a new line on an order of that status: confirmed with a confirmed order, else inserted."""
     return _L.CONFIRMED if order_status in MOVED_BY_QUANTITY else _L.INSERTED
-
-
-def check_executable(order_type: OrderType, status: OrderStatus, *, printed: bool) -> None:
-    """Raise `Refused` unless goods may leave for an order: confirmed, unlocked and, by its type, printed (D-12.4)."""
-    if status not in (_S.CONFIRMED, _S.PARTIAL):
-        why = _WHY_ORDER[status]
-        raise Refused(f"Nothing can be delivered now. {why[0]}", field="status", rule="D-15.1", hint=why[1])
-    if order_type.execution_needs_print and not printed:
-        raise Refused(
-            f"Orders of type {order_type.code} are delivered once they are printed.",
-            field="printed",
-            rule="D-12.4",
-            hint="Print it first.",
-        )

@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from fluorders_tui.data.approval_rows import requests_of
 from fluorders_tui.data.numberings import give_back_number
 from fluorders_tui.data.order_progress import LineStep, write_progress
 from fluorders_tui.data.order_rows import line_statuses, load_order, order_state
 from fluorders_tui.data.store import Connection, Session
 from fluorders_tui.data.terms import cancel_reasons
 from fluorders_tui.domain.amounts import with_amounts
+from fluorders_tui.domain.approvals import RequestState
 from fluorders_tui.domain.errors import Conflict, DeskError, Invalid, Refused, Unreachable
 from fluorders_tui.domain.order import LineStatus, OrderDraft, OrderStatus
 from fluorders_tui.domain.order_steps import STEP_WORDS, OrderStep, Taken, step_permission, take_step
@@ -223,7 +225,14 @@ def _without(desk: Desk, before: OrderDraft, taken: Taken) -> OrderDraft:
 
 
 def _at_the_gate(desk: Desk, session: Session, step: OrderStep, before: OrderDraft) -> Decision:
-    """What the rules say to confirming an order, or to entering a rejected one again (D-11.3b, D-16.3b)."""
+    """What the rules say to confirming an order, or to entering a rejected one again (D-11.3b, D-16.3b).
+
+    Cancelling withdraws what was asked for.
+    """
+    if step is OrderStep.CANCEL:
+        # Nobody has to decide about it any more.
+        known = requests_of(session.connection(), [before.id]).get(before.id, [])
+        return Decision(requests=tuple(one for one in known if one.state is RequestState.WAITING))
     if step is OrderStep.CONFIRM:
         at = Step.CONFIRM
     elif step is OrderStep.REOPEN and before.status is OrderStatus.REJECTED:

@@ -14,8 +14,8 @@ import pytest
 from fluorders_tui.data.order_progress import LineStep, write_progress
 from fluorders_tui.data.order_rows import line_statuses
 from fluorders_tui.domain.errors import Conflict, Invalid, NotAllowed, Refused, Several
+from fluorders_tui.domain.fulfilment import DeliverableOrder, check_deliverable
 from fluorders_tui.domain.header import set_text
-from fluorders_tui.domain.lifecycle import check_executable
 from fluorders_tui.domain.order import Execution, LineStatus, OrderStatus
 from fluorders_tui.services.conversions import Asked as Conversion
 from fluorders_tui.services.conversions import convert
@@ -31,6 +31,7 @@ from fluorders_tui.services.order_life import (
 from fluorders_tui.services.order_life_preview import preview, preview_many
 from fluorders_tui.services.order_story import story
 from fluorders_tui.services.orders import change_order, enter_order, open_order, open_order_row
+from fluorders_tui.services.registries import get_row
 from fluorders_tui.services.registry_saving import save_row
 from fluorders_tui.services.saved_order import SavedOrder
 from fluorders_tui.services.supply_proposals import Asked as Supply
@@ -68,6 +69,11 @@ def deliver(desk: Desk, order: SavedOrder, quantities: Iterable[int]) -> SavedOr
     with desk.store.write() as session:
         write_progress(session, order.draft.id, steps, desk.now(), desk.user)
     return open_order_row(desk, order.draft.id)
+
+
+def deliverable(desk: Desk, order: SavedOrder) -> DeliverableOrder:
+    printed = column(desk, order, "printed_at") is not None
+    return DeliverableOrder(open_order_row(desk, order.draft.id).draft, (), printed)
 
 
 def with_status(desk: Desk, order: SavedOrder, status: OrderStatus) -> SavedOrder:
@@ -255,21 +261,18 @@ def test_printed_once_blocked_for_clerks_and_needed_for_delivery(desk: Desk) -> 
     order = open_order(desk, enter_order(desk, of_type(desk, "BLK")).number)
     clerk = replace(desk, role="clerk")
     take(clerk, order.draft.id, CONFIRM)
-    with pytest.raises(Refused, match="once they are printed"):
-        check_executable(order.draft.type, OrderStatus.CONFIRMED, printed=False)
+    with pytest.raises(Refused, match="only when printed"):
+        check_deliverable(deliverable(desk, order))
     assert mark_printed(clerk, order.draft.id)
     printed = column(desk, order, "printed_at")
     assert not mark_printed(clerk, order.draft.id)
     assert column(desk, order, "printed_at") == printed
-    check_executable(order.draft.type, OrderStatus.CONFIRMED, printed=True)
+    check_deliverable(deliverable(desk, order))
     for asked in (CANCEL, replace(CANCEL, lines=(1,))):
         with pytest.raises(NotAllowed) as told:
             take(clerk, order.draft.id, asked)
         assert told.value.rule == "D-12.4"
     assert take(replace(desk, role="supervisor"), order.draft.id, REOPEN).draft.status is OrderStatus.ENTERED
-    for status in (OrderStatus.LOCKED, OrderStatus.ENTERED, OrderStatus.CANCELLED):
-        with pytest.raises(Refused):
-            check_executable(order.draft.type, status, printed=True)
     locked = with_status(desk, entered(desk), OrderStatus.LOCKED)
     with pytest.raises(Refused) as refused:
         mark_printed(desk, locked.draft.id)
@@ -357,3 +360,13 @@ def test_an_entry_asked_for_twice_is_entered_once(desk: Desk) -> None:
     assert [line.item for line in second.draft.lines] == ["A-100"]
     assert enter_order(desk, made, "entry-2").number != first.number
     assert len(rows(desk, "SELECT id FROM customer_order")) == 2
+
+
+def test_cancelling_a_held_order_withdraws_what_was_asked_for(desk: Desk) -> None:
+    customer = get_row(desk, "customers", "C0001", children=False)
+    save_row(desk, "customers", {"always_authorise": True}, row_id=customer.id, version=customer.version)
+    held = entered(desk)
+    assert held.draft.status in (OrderStatus.WAITING, OrderStatus.LOCKED)
+    assert [row["state"] for row in rows(desk, "SELECT state FROM approval")] == ["waiting"]
+    take(desk, held.draft.id, CANCEL)
+    assert [row["state"] for row in rows(desk, "SELECT state FROM approval")] == ["withdrawn"]

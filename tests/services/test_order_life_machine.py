@@ -28,9 +28,9 @@ from fluorders_tui.data.order_rows import order_state
 from fluorders_tui.data.store import Store
 from fluorders_tui.domain.amounts import with_amounts
 from fluorders_tui.domain.errors import Conflict, DeskError
+from fluorders_tui.domain.fulfilment import DeliverableOrder, check_deliverable
 from fluorders_tui.domain.lifecycle import (
     MOVED_BY_QUANTITY,
-    check_executable,
     execution_of,
     line_status_after,
     may_follow,
@@ -126,7 +126,7 @@ class Lives(RuleBasedStateMachine):
         with self.refused_without_trace(order.draft.id), self.desk.store.write() as session:
             state = order_state(session.connection(), order.draft.id)
             if quantity > 0:
-                check_executable(order.draft.type, order.draft.status, printed=bool(state.printed_at))
+                check_deliverable(DeliverableOrder(order.draft, (), bool(state.printed_at)))
                 if order.line_statuses[order.draft.lines.index(line)] in (LineStatus.FORCED, LineStatus.CANCELLED):
                     return
             write_progress(session, order.draft.id, {line.id: LineStep(Decimal(quantity))}, self.desk.now(), "carla")
