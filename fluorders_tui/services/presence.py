@@ -18,6 +18,7 @@ from fluorders_tui.data.presence_rows import (
     write_presence,
 )
 from fluorders_tui.data.store import Connection, IntegrityError
+from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.services.desk import Desk
 
 __all__ = ["BEAT_SECONDS", "KIND", "Present", "beat", "leave", "present", "present_in", "stored_version"]
@@ -38,7 +39,12 @@ class Present:
 
 
 def beat(desk: Desk, screen: str, kind: str, document_id: int, place: str = "") -> tuple[Present, ...]:
-    """Say that `screen` has this document open, and hear who else has. Raises `Unreachable`; nobody waits for it."""
+    """Say that `screen` has this document open, and hear who else has. Raises `Unreachable`; nobody waits for it.
+
+    Who only looks changes nothing, and may write nothing where the database holds roles (P-184): they only hear.
+    """
+    if not desk.may(Permission.MOVE_DELIVERIES):
+        return present(desk, kind, document_id, besides=screen)
     now = desk.now()
     try:
         with desk.store.write() as session:
@@ -52,6 +58,8 @@ def beat(desk: Desk, screen: str, kind: str, document_id: int, place: str = "") 
 
 def leave(desk: Desk, screen: str) -> None:
     """The screen was left: it has nothing open any more. Raises `Unreachable`."""
+    if not desk.may(Permission.MOVE_DELIVERIES):
+        return
     with desk.store.write() as session:
         remove_presence(session, screen)
 

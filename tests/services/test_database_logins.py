@@ -26,6 +26,7 @@ from fluorders_tui.services.fast_start import fast_start
 from fluorders_tui.services.needs import needs_now
 from fluorders_tui.services.order_life import Asked, OrderStep, take
 from fluorders_tui.services.orders import enter_order, open_order_row
+from fluorders_tui.services.presence import KIND, beat, leave
 from fluorders_tui.services.registries import get_row, list_rows
 from fluorders_tui.services.registry_saving import save_row
 from fluorders_tui.services.users import add_person, change_role, let_go, people
@@ -196,7 +197,13 @@ def test_the_program_tells_what_the_database_refuses(office: Office) -> None:
     viewer = office.desk("viewer")
     with pytest.raises(NotAllowed, match="The database refuses this"):
         enter_order(replace(viewer, role="clerk"), pieces(viewer, 1))
-    assert open_order_row(viewer, entered(office.owner, 1).id).draft.status is S.ENTERED
+    order = entered(office.owner, 1)
+    assert open_order_row(viewer, order.id).draft.status is S.ENTERED
+    clerk = office.desk("clerk")
+    assert beat(clerk, "one", KIND, order.id) == ()
+    assert [one.user for one in beat(viewer, "two", KIND, order.id)] == [clerk.user]
+    leave(viewer, "two")
+    leave(clerk, "one")
 
 
 def test_a_role_follows_the_registry_of_users(office: Office) -> None:
