@@ -119,11 +119,6 @@ class Decision:
         """All reasons, with amounts."""
         return " ".join(one.reason for one in self.missing)
 
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What the clerk is told though nothing is held."""
-        return tuple(f"{figures.message} (D-11.1)" for figures in self.overdrawn)
-
     def refusal(self, number: str) -> Refused:
         """The error for whoever wanted the step that is held back."""
         held = self.held_status or OrderStatus.LOCKED

@@ -27,6 +27,7 @@ from fluorders_tui.domain.lifecycle import (
     status_after_release,
 )
 from fluorders_tui.domain.money import plain
+from fluorders_tui.domain.notices import Notice
 from fluorders_tui.domain.numbering import policy_for, same_series
 from fluorders_tui.domain.order import Execution, LineStatus, OrderDraft, OrderLine, OrderStatus
 from fluorders_tui.domain.permissions import Permission
@@ -194,7 +195,9 @@ def enter_all_within(
         settle(desk, session, order_id, one.taken.number, decision)
         entered = replace(one.draft, number=one.taken.number, status=one.status, id=order_id, version=1)
         statuses = (one.line_status,) * len(one.draft.lines)
-        saved.append(completed(desk, entered, line_statuses=statuses, totals=one.totals))
+        made = completed(desk, entered, line_statuses=statuses, totals=one.totals)
+        warned = tuple(Notice("D-11.1", figures.message) for figures in decision.overdrawn)
+        saved.append(replace(made, warnings=made.warnings + warned) if warned else made)
     return saved
 
 

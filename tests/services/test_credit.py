@@ -158,8 +158,10 @@ def test_what_counts_is_what_is_still_open(desk: Desk) -> None:
 )
 def test_policies(desk: Desk, policy: str, limit: str, becomes: OrderStatus, told: bool) -> None:
     set_customer(desk, "C0001", credit_limit=limit or None, credit_policy=policy)
-    order = entered(desk, 1)
+    saved = enter_order(desk, pieces(desk, 1))
+    order = saved.draft
     assert order.status is becomes
+    assert (["D-11.1"] if told else []) == [one.rule for one in saved.warnings if one.rule.startswith("D-11")]
     assert ("over the credit limit" in [event for event, *_ in journal(desk.store, order.id)]) == told
 
 
