@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,14 +18,14 @@ from fluorders_tui.data.fulfilment_rows import (
 )
 from fluorders_tui.data.journal import Event, record
 from fluorders_tui.data.order_progress import lock_orders
-from fluorders_tui.data.order_rows import order_state
+from fluorders_tui.data.order_rows import line_statuses, order_state
 from fluorders_tui.data.status_counters import count_documents
 from fluorders_tui.data.store import Connection, Session
 from fluorders_tui.domain.errors import Conflict, Invalid, Refused
 from fluorders_tui.domain.fulfilment import FulfilmentKind, FulfilmentStatus, GivenBack, fulfilment_status, give_back
 from fluorders_tui.domain.links import DocumentKind, LineRef
 from fluorders_tui.domain.money import ZERO, plain
-from fluorders_tui.domain.order import OrderStatus
+from fluorders_tui.domain.order import LineStatus, OrderStatus
 from fluorders_tui.domain.permissions import Permission
 from fluorders_tui.services.deliveries import move_own_stock
 from fluorders_tui.services.desk import Desk, check_permission
@@ -78,7 +78,7 @@ def undo(
         rows = document_lines(connection, document_id)
         lines = [fulfilled_line(row) for row in rows]
         given = give_back(lines, quantities)
-        _check_orders(connection, {one.line.order for one in given})
+        _check_orders(connection, given)
         back = {one.line.id: one for one in given}
         returning: dict[int, Decimal] = defaultdict(lambda: ZERO)
         for row in rows:
@@ -115,14 +115,27 @@ def _check_undoable(header: Any, version: int) -> None:
         raise Conflict("Somebody changed this delivery in the meantime.", field="number", rule="D-12.7")
 
 
-def _check_orders(connection: Connection, orders: Iterable[int]) -> None:
-    for row in sorted(orders):
-        if order_state(connection, row).status == OrderStatus.ARCHIVED.value:
+def _check_orders(connection: Connection, given: Sequence[GivenBack]) -> None:
+    """What was delivered of an archived order stays, and of a cancelled line, which counts with just that (P-165)."""
+    lines = {one.line.order_line for one in given if one.quantity}
+    for row in sorted({one.line.order for one in given}):
+        state = order_state(connection, row)
+        if state.status == OrderStatus.ARCHIVED.value:
             raise Refused(
-                f"Order {order_state(connection, row).number} is archived: what was delivered of it stays.",
-                field="status",
-                rule="D-12.3",
+                f"Order {state.number} is archived: what was delivered of it stays.", field="status", rule="D-12.3"
             )
+        if state.status == OrderStatus.CANCELLED.value:
+            # Cancelled as a whole it keeps the amounts it was ordered for.
+            continue
+        statuses = line_statuses(connection, row)
+        for place, (line, status) in enumerate(statuses.items(), 1):
+            if line in lines and status is LineStatus.CANCELLED:
+                raise Refused(
+                    f"Line {place} of order {state.number} was cancelled, and counts with what was delivered of it.",
+                    field="status",
+                    rule="P-165",
+                    hint="Enter what comes back as an order of its own.",
+                )
 
 
 def _open_again(desk: Desk, session: Session, given: Sequence[GivenBack], comment: str) -> None:

@@ -22,6 +22,8 @@ from fluorders_tui.services.deliveries import Asked, Delivered, deliver, preview
 from fluorders_tui.services.delivery_undo import undo
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.order_gate import Decision, Passing, Step
+from fluorders_tui.services.order_life import Asked as StepAsked
+from fluorders_tui.services.order_life import OrderStep, reasons, take
 from fluorders_tui.services.order_story import story
 from fluorders_tui.services.orders import change_order, enter_order, open_order
 from fluorders_tui.services.registry_saving import save_row
@@ -449,3 +451,16 @@ def test_an_order_locked_after_a_delivery_still_gives_it_back(desk: Desk) -> Non
         (LineStatus.CONFIRMED,),
         [0],
     )
+
+
+def test_a_line_cancelled_with_a_part_delivered_keeps_that_delivery(desk: Desk) -> None:
+    """P-141: it counts with what was delivered of it, so taking that back would change the order's amounts unseen."""
+    order = ordered(desk, ("A-100", 10), ("A-110", 1))
+    made = delivered(desk, order, part(order, 1, 4))
+    take(desk, order.draft.id, StepAsked(OrderStep.CANCEL, (1,), next(iter(reasons(desk)))))
+    before = again(desk, order)
+    assert before.draft.lines[0].gross == 40
+    with pytest.raises(Refused, match="was cancelled") as raised:
+        undo(desk, made.documents[0][0])
+    assert raised.value.rule == "P-165"
+    assert (again(desk, order), executed(desk, order)) == (before, [4, 0])
