@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from decimal import Decimal
 from typing import ClassVar
 
@@ -15,15 +15,17 @@ from fluorders_tui.bindings import bindings
 from fluorders_tui.commands import by_id
 from fluorders_tui.domain.errors import DeskError
 from fluorders_tui.live import DeskChanged, DeskReachable
-from fluorders_tui.screens.board_lanes import LANE_LOOKS, lane_row
+from fluorders_tui.screens.board_deciding import BoardDeciding
+from fluorders_tui.screens.board_lanes import LANE_LOOKS, about_waiting, lane_row
 from fluorders_tui.screens.list_pages import Asked, Opened
 from fluorders_tui.screens.paged_list import PagedList, Sorting
 from fluorders_tui.services.board import (
     LANES,
     ExceptionRow,
-    ExceptionWindow,
     Lane,
     LaneCount,
+    WaitingRow,
+    WholeWindow,
     attention_counts,
     lane_counts,
     open_lane,
@@ -42,13 +44,13 @@ from fluorders_tui.widgets.virtual_table import VirtualTable
 
 __all__ = ["BoardScreen"]
 
-BoardRow = OrderRow | ExceptionRow
+BoardRow = OrderRow | ExceptionRow | WaitingRow
 
 SLOW_SECONDS = 5.0
 """Between two counts of what is counted order by order; the lane that is shown is always as it is now."""
 
 
-class BoardScreen(PagedList[Lane, str, BoardRow]):
+class BoardScreen(BoardDeciding, PagedList[Lane, str, BoardRow]):
     """One lane at a time as a list, all of them counted beside it (above it on a narrow screen).
 
     What other desks do appears by itself: the cursor stays on its order, and only rows that differ are painted.
@@ -56,7 +58,7 @@ class BoardScreen(PagedList[Lane, str, BoardRow]):
 
     CSS_PATH = "board.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("next_lane", "previous_lane", "refresh", "edit", "go_to_number"),
+        *bindings("approve", "reject", "next_lane", "previous_lane", "next_step", "refresh", "edit", "go_to_number"),
         *(Binding(key, f"lane({key})", show=False) for key in by_id("open_lane").keys),
     ]
     TITLE_TEXT = "Board"
@@ -64,8 +66,9 @@ class BoardScreen(PagedList[Lane, str, BoardRow]):
     SORTS = (Sorting("", "", ""),)
     HELP_TEXT: ClassVar[tuple[str, ...]] = (
         "Left and right, or a digit, choose the lane. What other desks do appears by itself.",
-        "Enter shows how the order stands, F2 opens it.",
-        "Space selects several orders.",
+        "Enter shows how the order stands, F2 opens it. Space selects several orders.",
+        "a approves and r rejects what is selected, with a comment; only what is yours to decide is bright.",
+        "F9 is the next step of what is selected: confirm, deliver, or decide about what a supplier changed.",
         "‘!’ before a delivery date: the order is late.",
     )
 
@@ -74,6 +77,7 @@ class BoardScreen(PagedList[Lane, str, BoardRow]):
         self._chosen = lane in set(Lane)
         self._lane = Lane(lane) if self._chosen else Lane.WAITING
         self._counts: dict[Lane, LaneCount] = {}
+        self._abouts: dict[Hashable, str] = {}
         self._uncounted = True
         self._reading = False
         self._stale = False
@@ -87,6 +91,7 @@ class BoardScreen(PagedList[Lane, str, BoardRow]):
             yield ShortcutList(id="lanes")
             yield self.table
         yield InfoLine(id="about")
+        yield from self.comment_field()
         yield MessageLine()
         yield CommandBar()
         yield ReadingPane()
@@ -110,13 +115,35 @@ class BoardScreen(PagedList[Lane, str, BoardRow]):
     def wanted(self) -> Lane:
         return self._lane
 
-    def open_window(self, desk: Desk, asked: Asked[Lane, str]) -> OrderWindow | ExceptionWindow:
+    def open_window(
+        self, desk: Desk, asked: Asked[Lane, str]
+    ) -> OrderWindow | WholeWindow[ExceptionRow] | WholeWindow[WaitingRow]:
         return open_lane(desk, asked.filter)
 
     def row(self, one: BoardRow) -> Row:
+        if isinstance(one, WaitingRow):
+            self._abouts[one.id] = about_waiting(one.order)
+        elif isinstance(one, ExceptionRow):
+            self._abouts[one.id] = one.pending.exception.message
         return lane_row(self, self._asked.filter if self._asked else self._lane, one)
 
+    @property
+    def lane(self) -> Lane:
+        return self._lane
+
+    async def rows_meant(self) -> tuple[int, ...]:
+        row = await self.row_here()
+        marked = [key for key in self.table.marks if isinstance(key, int)]
+        if not marked and row is not None and isinstance(row.key, int):
+            marked = [row.key]
+        return tuple(sorted(marked))
+
+    async def decided(self) -> None:
+        await self.catch_up(again=True)
+        self._read_counts()
+
     def filter_changed(self) -> None:
+        self._abouts.clear()
         self.table.clear_marks()
         look = LANE_LOOKS[self._lane]
         self.table.empty = look.empty
@@ -203,7 +230,7 @@ class BoardScreen(PagedList[Lane, str, BoardRow]):
 
     @on(VirtualTable.RowHighlighted)
     def _about(self, message: VirtualTable.RowHighlighted) -> None:
-        self.query_one(InfoLine).show("")
+        self.query_one(InfoLine).show(self._abouts.get(message.row.key, "") if message.row else "")
 
     # -- keys --------------------------------------------------------------------------------------
 
@@ -238,6 +265,20 @@ class BoardScreen(PagedList[Lane, str, BoardRow]):
             await self.desk_app.open_screen("supply_exceptions", show="all")
         else:
             await self._open("order_status")
+
+    async def action_next_step(self) -> None:
+        """What comes after this lane, for all that is selected."""
+        orders = await self.rows_meant()
+        if self._lane is Lane.EXCEPTIONS:
+            await self.desk_app.open_screen("supply_exceptions", show="all")
+        elif self._lane is Lane.WAITING:
+            self.message_line.say("a approves, r rejects what is selected.")
+        elif orders and self._lane in (Lane.CONFIRMED, Lane.PARTIAL):
+            await self.desk_app.open_screen("deliver", orders=orders)
+        elif orders:
+            await self.desk_app.open_screen(
+                "order_steps", orders=orders, step="confirm" if self._lane is Lane.ENTERED else ""
+            )
 
     async def action_edit(self) -> None:
         await self._open("order_entry")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from fluorders_tui.domain.money import ZERO
 from fluorders_tui.domain.order import OrderStatus
+from fluorders_tui.services.approvals import WaitingOrder, waiting
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.order_list import (
     LATE_ORDERS,
@@ -24,9 +26,10 @@ from fluorders_tui.services.supply_exceptions import PendingException, exception
 __all__ = [
     "LANES",
     "ExceptionRow",
-    "ExceptionWindow",
     "Lane",
     "LaneCount",
+    "WaitingRow",
+    "WholeWindow",
     "attention_counts",
     "lane_counts",
     "open_lane",
@@ -63,7 +66,6 @@ _BY_DELIVERY = OrderSort(SortField.DELIVERY_DATE, descending=False)
 _NEWEST_FIRST = OrderSort()
 
 _SORTS: Mapping[Lane, OrderSort] = {
-    Lane.WAITING: _OLDEST_FIRST,
     Lane.LATE: _BY_DELIVERY,
     Lane.ENTERED: _OLDEST_FIRST,
     Lane.CONFIRMED: _BY_DELIVERY,
@@ -89,13 +91,24 @@ class ExceptionRow:
     pending: PendingException
 
 
-class ExceptionWindow:
-    """The exceptions that wait for a decision, as a list that screens can read parts of."""
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """One order that somebody has to decide on; `id` is the order's row."""
+
+    id: int
+    order: WaitingOrder
+
+
+Row = TypeVar("Row", bound=ExceptionRow | WaitingRow)
+
+
+class WholeWindow(Generic[Row]):
+    """A list that is read whole, for screens that read parts of it: what waits for people is never a million."""
 
     counted_all = True
 
-    def __init__(self, desk: Desk) -> None:
-        self._rows = [ExceptionRow(one.link_id, one) for one in exceptions(desk)]
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows: list[Row] = list(rows)
 
     @property
     def known_count(self) -> int | None:
@@ -106,12 +119,12 @@ class ExceptionWindow:
         """How many."""
         return len(self._rows)
 
-    def rows(self, start: int, stop: int) -> Sequence[ExceptionRow]:
+    def rows(self, start: int, stop: int) -> Sequence[Row]:
         """Rows `start` up to `stop`."""
         return self._rows[start:stop]
 
     def index_of(self, row_id: int, /) -> int | None:
-        """The place of an exception, None when it is settled."""
+        """The place of a row, None when it is settled."""
         return next((place for place, row in enumerate(self._rows) if row.id == row_id), None)
 
 
@@ -136,9 +149,11 @@ def attention_counts(desk: Desk) -> dict[Lane, LaneCount]:
     }
 
 
-def open_lane(desk: Desk, lane: Lane) -> OrderWindow | ExceptionWindow:
+def open_lane(desk: Desk, lane: Lane) -> OrderWindow | WholeWindow[ExceptionRow] | WholeWindow[WaitingRow]:
     """The list of a lane as it is now. Raises `Unreachable`."""
     if lane is Lane.EXCEPTIONS:
-        return ExceptionWindow(desk)
+        return WholeWindow(ExceptionRow(one.link_id, one) for one in exceptions(desk))
+    if lane is Lane.WAITING:
+        return WholeWindow(WaitingRow(one.order_id, one) for one in waiting(desk))
     wanted = LATE_ORDERS if lane is Lane.LATE else OrderFilter(statuses=_STATUSES[lane])
     return OrderWindow(desk, wanted, _SORTS[lane])

@@ -15,7 +15,10 @@ from fluorders_tui.screens.order_entry import OrderEntryScreen
 from fluorders_tui.screens.order_status import OrderStatusScreen
 from fluorders_tui.services.board import Lane
 from fluorders_tui.services.desk import Desk, open_desk
-from fluorders_tui.services.orders import enter_order
+from fluorders_tui.services.order_story import story
+from fluorders_tui.services.orders import enter_order, open_order
+from fluorders_tui.services.registries import list_rows
+from fluorders_tui.services.registry_saving import save_row
 from tests.services.orders_on_list import draft
 from tests.ui.orders_desk import desk_on, opens
 from tests.ui.raw_keys import burst, slowly, until
@@ -93,3 +96,50 @@ async def test_an_empty_waiting_lane_gives_way_to_what_is_late(orders_desk: Desk
         screen = board(pilot)
         assert screen._lane is Lane.LATE
         assert "Board · late" in screen.title_bar.left
+
+
+@pytest.fixture
+def waiting_desk(orders_desk: Desk) -> Desk:
+    """The supervisor Vera's desk, with three orders of Anna's that are over the customer's limit."""
+    save_row(orders_desk, "users", {"code": "carl", "name": "Carl", "role": "clerk"})
+    save_row(orders_desk, "users", {"code": "vera", "name": "Vera", "role": "supervisor"})
+    (customer,) = list_rows(orders_desk, "customers", find="C0002").rows
+    save_row(orders_desk, "customers", {"credit_limit": "1", "credit_policy": "block"}, row_id=customer.id)
+    clerk = open_desk(orders_desk.store, "carl", clock=orders_desk.clock)
+    for _ in range(3):
+        enter_order(clerk, draft(clerk, customer="C0002"))
+    return open_desk(orders_desk.store, "vera", clock=orders_desk.clock)
+
+
+@pytest.mark.parametrize("typing", [burst, slowly])
+async def test_orders_are_approved_and_rejected_with_a_comment(waiting_desk: Desk, typing: Typing) -> None:
+    async with desk_on(opens(waiting_desk)) as pilot:
+        await typing(pilot, "4")
+        screen = board(pilot)
+        assert screen.lane is Lane.WAITING
+        held = numbers(screen)
+        assert len(held) == 3
+        # The digits and letters of a comment are text, not lanes; a reason is needed to reject.
+        await typing(pilot, "{space}{space}a1r ok{enter}")
+        await until(lambda: numbers(screen) == held[2:])
+        assert "2 orders decided" in screen.message_line.text
+        await typing(pilot, "r{enter}")
+        assert "Say why" in screen.message_line.text
+        await typing(pilot, "too much{enter}")
+        await until(lambda: numbers(screen) == [])
+        assert [open_order(waiting_desk, number).draft.status.value for number in held] == [
+            "entered", "entered", "rejected",
+        ]  # fmt: skip
+        entries = [entry for entry in story(waiting_desk, held[0]).entries if entry.comment == "1r ok"]
+        assert entries
+
+
+async def test_f12_gives_a_comment_up_and_another_lane_has_nothing_to_approve(waiting_desk: Desk) -> None:
+    async with desk_on(opens(waiting_desk)) as pilot:
+        await burst(pilot, "4aperhaps{f12}")
+        screen = board(pilot)
+        assert len(numbers(screen)) == 3
+        assert screen.table.has_focus
+        await burst(pilot, "5a{right}")
+        assert screen.lane is Lane.PARTIAL
+        assert len(numbers(screen)) == 0
