@@ -412,12 +412,19 @@ def _amendment(
         if line.id in by_hand and stored[line.id] is not statuses[line.id]:
             was[f"lines[{number}].status"] = stored[line.id].value
             becomes[f"lines[{number}].status"] = statuses[line.id].value
+    changed = bool(was or becomes)
+    if changed:
+        # A quantity that grows opens an executed line again: the journal tells that too, or it would not replay.
+        for number, (line, after_it) in enumerate(zip(after.lines, becoming, strict=True), 1):
+            if line.id in stored and stored[line.id] is not after_it:
+                was[f"lines[{number}].status"] = stored[line.id].value
+                becomes[f"lines[{number}].status"] = after_it.value
     return Amendment(
         after,
         totals,
         status,
         execution,
-        before.revision + 1 if revised and before.status in _AMENDED and (was or becomes) else before.revision,
+        before.revision + 1 if revised and before.status in _AMENDED and changed else before.revision,
         becoming,
         was,
         becomes,

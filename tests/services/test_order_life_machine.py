@@ -23,12 +23,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from fluorders_tui.data.order_progress import LineStep, write_progress
-from fluorders_tui.data.order_rows import order_state
+from fluorders_tui.data.fulfilment_rows import executed_by_documents
+from fluorders_tui.data.order_progress import write_progress
 from fluorders_tui.data.store import Store
 from fluorders_tui.domain.amounts import with_amounts
 from fluorders_tui.domain.errors import Conflict, DeskError
-from fluorders_tui.domain.fulfilment import DeliverableOrder, check_deliverable
+from fluorders_tui.domain.fulfilment import Part
 from fluorders_tui.domain.lifecycle import (
     MOVED_BY_QUANTITY,
     execution_of,
@@ -39,6 +39,9 @@ from fluorders_tui.domain.lifecycle import (
 from fluorders_tui.domain.order import LineStatus, OrderDraft, OrderStatus
 from fluorders_tui.domain.order_steps import line_progress
 from fluorders_tui.services.conditions import order_type
+from fluorders_tui.services.deliveries import Asked as Delivery
+from fluorders_tui.services.deliveries import deliver
+from fluorders_tui.services.delivery_undo import undo
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
 from fluorders_tui.services.order_life import Asked, OrderStep, mark_printed, take
@@ -118,18 +121,25 @@ class Lives(RuleBasedStateMachine):
         with self.refused_without_trace(row):
             take(self.clerk if by_clerk else self.desk, row, asked, version=stale.version if stale else None)
 
-    @rule(which=small, place=small, quantity=st.integers(-4, 4))
-    def deliver(self, which: int, place: int, quantity: int) -> None:
-        """Goods leave, or come back where the quantity is negative."""
-        order = self.an_order(which)
-        line = order.draft.lines[place % len(order.draft.lines)]
-        with self.refused_without_trace(order.draft.id), self.desk.store.write() as session:
-            state = order_state(session.connection(), order.draft.id)
-            if quantity > 0:
-                check_deliverable(DeliverableOrder(order.draft, (), bool(state.printed_at)))
-                if order.line_statuses[order.draft.lines.index(line)] in (LineStatus.FORCED, LineStatus.CANCELLED):
-                    return
-            write_progress(session, order.draft.id, {line.id: LineStep(Decimal(quantity))}, self.desk.now(), "carla")
+    @rule(which=small, place=small, quantity=st.integers(1, 4), force=st.booleans(), by_clerk=st.booleans())
+    def deliver(self, which: int, place: int, quantity: int, force: bool, by_clerk: bool) -> None:
+        """Goods leave by a delivery note, which may close the rest."""
+        draft = self.an_order(which).draft
+        line = draft.lines[place % len(draft.lines)]
+        part = Part(draft.id, line.id, Decimal(quantity), force)
+        with self.refused_without_trace(draft.id):
+            deliver(self.clerk if by_clerk else self.desk, Delivery((draft.id,), (part,), force, "sold out"))
+
+    @rule(which=small, whole=st.booleans(), by_clerk=st.booleans())
+    def undo_a_delivery(self, which: int, whole: bool, by_clerk: bool) -> None:
+        """A delivery is taken back, or one piece of it comes back."""
+        lines = rows(self.desk, "SELECT id, document_id, order_id FROM fulfilment_line ORDER BY id")
+        if not lines:
+            return
+        line = lines[which % len(lines)]
+        quantities = None if whole else {int(line["id"]): Decimal(1)}
+        with self.refused_without_trace(line["order_id"]):
+            undo(self.clerk if by_clerk else self.desk, line["document_id"], quantities)
 
     @rule(which=small, status=st.sampled_from((OrderStatus.LOCKED, OrderStatus.WAITING, OrderStatus.REJECTED)))
     def hold(self, which: int, status: OrderStatus) -> None:
@@ -213,6 +223,14 @@ class Lives(RuleBasedStateMachine):
             if draft.status is OrderStatus.CANCELLED:
                 closed = {LineStatus.CANCELLED, LineStatus.EXECUTED, LineStatus.FORCED}
                 assert set(order.line_statuses) <= closed
+
+    @invariant()
+    def documents_say_what_was_executed(self) -> None:
+        for row in self.entered:
+            with self.desk.store.read() as connection:
+                told = executed_by_documents(connection, row)
+            lines = open_order_row(self.desk, row).draft.lines
+            assert [told.get(line.id, 0) for line in lines] == [line.executed for line in lines]
 
     @invariant()
     def amounts_are_those_of_what_counts(self) -> None:
