@@ -105,6 +105,7 @@ class BoardScreen(BoardDeciding, PagedList[Lane, str, BoardRow]):
         self._counts.update(await self.desk_app.ask(lambda: lane_counts(desk)))
         if not self._chosen and not self._counts[Lane.WAITING].count:
             self._lane = Lane.LATE
+            self._use_columns()
         self._show_lane()
         await self.catch_up()
         self._read_attention()
@@ -145,6 +146,9 @@ class BoardScreen(BoardDeciding, PagedList[Lane, str, BoardRow]):
     def filter_changed(self) -> None:
         self._abouts.clear()
         self.table.clear_marks()
+        self._use_columns()
+
+    def _use_columns(self) -> None:
         look = LANE_LOOKS[self._lane]
         self.table.empty = look.empty
         self.table.set_columns(look.columns)

@@ -96,6 +96,9 @@ async def test_an_empty_waiting_lane_gives_way_to_what_is_late(orders_desk: Desk
         screen = board(pilot)
         assert screen._lane is Lane.LATE
         assert "Board · late" in screen.title_bar.left
+        assert [column.key for column in screen.table.columns] == [
+            "number", "status", "customer", "date", "delivery", "lines", "total", "currency",
+        ]  # fmt: skip
 
 
 @pytest.fixture
