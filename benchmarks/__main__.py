@@ -20,6 +20,7 @@ BENCHMARKS = {
     "lines": "order_lines:run",
     "lookups": "lookups:run",
     "list": "order_list:run",
+    "board": "board:run",
     "memory": "memory:run",
     "saving": "saving:run",
     "pricing": "pricing:run",
