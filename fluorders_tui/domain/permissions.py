@@ -85,16 +85,18 @@ def roles_with(permission: Permission) -> tuple[Role, ...]:
     return tuple(role for role, granted in PERMISSIONS.items() if permission in granted)
 
 
+def who_may(permission: Permission) -> str:
+    """The roles that have a permission as words: `supervisor or administrator`."""
+    *others, last = roles_with(permission)
+    return f"{', '.join(others)} or {last}" if others else str(last)
+
+
 def check_role(role: str, permission: Permission, *, rule: str = "P-180", field: str = "") -> None:
     """Raise `NotAllowed` with who may instead, unless the role has the permission."""
     if role_may(role, permission):
         return
-    raise NotAllowed(
-        f"As {role} you may not {permission}.",
-        field=field,
-        rule=rule,
-        hint=f"That is for: {', '.join(roles_with(permission))}.",
-    )
+    # Who may comes first: on one row of 80 columns the end of the sentence may be cut.
+    raise NotAllowed(f"Only {who_may(permission)} may {permission}.", field=field, rule=rule, hint=f"You are {role}.")
 
 
 _ITEMS = "items item-units barcodes item-descriptions item-substitutes item-suppliers item-components stock suppliers"

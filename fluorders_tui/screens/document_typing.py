@@ -18,6 +18,7 @@ from textual import on
 
 from fluorders_tui.domain.errors import DeskError, Invalid, Refused
 from fluorders_tui.domain.item_entry import ItemEntry, parse_block
+from fluorders_tui.domain.permissions import permission_of, who_may
 from fluorders_tui.screens.base import DeskScreen
 from fluorders_tui.screens.item_finding import BlockRow
 from fluorders_tui.widgets.choices import Choice, Resolution
@@ -169,6 +170,13 @@ class DocumentTyping(DeskScreen):
                 resolver=self._resolver(suggest),
             )  # fmt: skip
         return Field(spec.name, spec.label, label_width=label, width=spec.width, help=spec.help, classes=classes)
+
+    def how_to_add(self, registry: str) -> str:
+        """What to do about a row that is missing from a registry: F6, or whoever may add it (P-132)."""
+        needed = permission_of(registry)
+        if self.desk.may(needed):
+            return "F4 lists values, F6 adds it."
+        return f"F4 lists; {who_may(needed)} may add it."
 
     # -- what was typed ----------------------------------------------------------------------------
 

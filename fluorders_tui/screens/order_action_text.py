@@ -78,7 +78,9 @@ OF_OFFERS: dict[str, Known] = {
 }
 """What is done to offers only."""
 
-_LINES = re.compile(r"#([0-9,\-\s]*)$")
+#: Lines stand apart, before the words or after them: the `#` of an amount, as in `/discount 5#`, names none.
+_LINES = re.compile(r"(?:^|\s)#([0-9,\-\s]*)$")
+_LINES_FIRST = re.compile(r"^#([0-9][0-9,\-]*)\s+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,13 @@ def read_action(text: str, known: Mapping[str, Known] = ACTIONS) -> OrderAction:
     fitting = fitting_actions(typed, known)
     if not typed or len(fitting) != 1:
         near = nearest(typed.casefold(), known) if typed and not fitting else ", ".join(fitting or known)
-        raise Invalid(f"There is no action {typed!r}.", field="item", hint=f"Did you mean {near}?")
+        hint = f"Did you mean {near}?" if near else f"There are: {', '.join(known)}."
+        raise Invalid(f"There is no action {typed!r}.", field="item", hint=hint)
     words = words.strip()
     lines: tuple[int, ...] | None = None
-    if found := _LINES.search(words):
+    if found := _LINES_FIRST.match(words):
+        lines, words = _numbers(found[1]), words[found.end() :]
+    elif found := _LINES.search(words):
         lines, words = _numbers(found[1]), words[: found.start()].strip()
     return OrderAction(fitting[0], words, lines)
 

@@ -17,6 +17,7 @@ from fluorders_tui.screens.order_release import ReleaseAsking
 from fluorders_tui.screens.order_summary import conflict_text, summary
 from fluorders_tui.services.autosave import Typing
 from fluorders_tui.services.holding import hold
+from fluorders_tui.services.registry_saving import check_allowed
 from fluorders_tui.widgets.field import Field
 
 __all__ = ["OrderCommands"]
@@ -137,6 +138,7 @@ class OrderCommands(OrderActions, ReleaseAsking, DocumentPresence):
         registry = {"customer": "customers", "item": "items"}.get(field.field_name if field else "", "")
         if field is None or not registry:
             raise Refused("F6 adds a customer or an item where one is asked for.")
+        check_allowed(self.desk, registry)
 
         async def created(code: str | None) -> None:
             field.focus()

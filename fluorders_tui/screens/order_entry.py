@@ -97,6 +97,7 @@ class OrderEntryScreen(OrderTaking):
             yield Field(
                 "customer", "Customer", id="customer-field", needed=True, label_width=10, width=16,
                 resolver=self._ask(self.resolve_customer), suggest=self._customers,
+                missing=lambda: self.how_to_add("customers"),
                 help=self.CUSTOMER_HELP,
             )  # fmt: skip
         yield from self.beside_the_customer()
@@ -148,6 +149,7 @@ class OrderEntryScreen(OrderTaking):
             "item": Field(
                 "item", width=0, needed=True, resolver=self._ask(lambda text: self.lookups.resolve_item(text)),
                 suggest=lambda text: self.lookups.items(text), on_block=self.paste_block,
+                missing=lambda: self.how_to_add("items"),
                 help="Code, barcode, customer's code or part of the description; 12*ABC; .text +charge 'note !free",
             ),
             "quantity": number("quantity", needed=True, help="In the unit beside it. 3*12 multiplies."),

@@ -25,7 +25,7 @@ from fluorders_tui.screens.registry_tabs import ON_THEIR_OWN
 from fluorders_tui.screens.registry_texts import list_columns, shown_rows
 from fluorders_tui.services.registries import RegistryRecord, RowWindow, get_row, registry_spec, window
 from fluorders_tui.services.registry_history import history
-from fluorders_tui.services.registry_saving import deactivate, delete, reactivate
+from fluorders_tui.services.registry_saving import check_allowed, deactivate, delete, reactivate
 from fluorders_tui.widgets.command_bar import CommandBar
 from fluorders_tui.widgets.field import DEBOUNCE_SECONDS, Field
 from fluorders_tui.widgets.lookup import Lookup
@@ -274,12 +274,14 @@ class RegistryScreen(RegistryFiles):
             await self._open_form(row=row_id)
 
     async def action_new(self) -> None:
+        check_allowed(self.desk, self.spec.name)
         preset = {self.spec.parent: self._owner.code} if self._owner is not None else {}
         await self._open_form(preset=preset)
 
     async def action_copy_row(self) -> None:
         row_id = await self._row_id()
         if row_id is not None:
+            check_allowed(self.desk, self.spec.name)
             await self._open_form(copy_of=row_id)
 
     async def action_next_step(self) -> None:

@@ -17,6 +17,7 @@ from fluorders_tui.screens.supplier_opening import read_beside, why_read_only
 from fluorders_tui.screens.supplier_session import SupplierSession
 from fluorders_tui.screens.supplier_showing import SUPPLIER_LINE_FIELDS, SupplierShowing, promise_text
 from fluorders_tui.services.registries import Found, find
+from fluorders_tui.services.registry_saving import check_allowed
 from fluorders_tui.services.supplier_drafts import empty_supplier_order, find_purchased
 from fluorders_tui.services.supplier_holding import SupplierTyping, hold_supply
 from fluorders_tui.services.supplier_orders import (
@@ -196,6 +197,7 @@ class SupplierCommands(SupplierShowing, DocumentHolding):
         registry = {"supplier": "suppliers", "item": "items"}.get(field.field_name if field else "", "")
         if field is None or not registry:
             raise Refused("F6 adds a supplier or an item where one is asked for.")
+        check_allowed(self.desk, registry)
         typed = field.text.strip() if field.dirty else ""
         named = "name" if registry == "suppliers" else "description"
 

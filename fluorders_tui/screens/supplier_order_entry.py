@@ -74,6 +74,7 @@ class SupplierOrderEntryScreen(SupplierCommands):
             yield Field(
                 "supplier", "Supplier", id="supplier-field", needed=True, label_width=10, width=16,
                 resolver=self._resolver(self.suppliers), suggest=self.suppliers,
+                missing=lambda: self.how_to_add("suppliers"),
                 help="Code or part of the name. F4 lists, F6 adds a new supplier.",
             )  # fmt: skip
         with Horizontal(classes="row"):
@@ -103,6 +104,7 @@ class SupplierOrderEntryScreen(SupplierCommands):
             "item": Field(
                 "item", width=0, needed=True, resolver=self._ask(self.resolve_item), suggest=self.items,
                 on_block=self.paste_block,
+                missing=lambda: self.how_to_add("items"),
                 help="Our code, the supplier's, a barcode or part of the description; 12*ABC.",
             ),
             "quantity": DecimalField("quantity", width=0, needed=True, show=self.number,

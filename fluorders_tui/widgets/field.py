@@ -102,6 +102,7 @@ class Field(Widget):
         debounce: float | None = None,
         max_length: int = LONGEST,
         on_block: Callable[[str], Awaitable[None]] | None = None,
+        missing: Callable[[], str] | None = None,
         help: str = "",  # noqa: A002 - what F1 shows for the field
         id: str | None = None,  # noqa: A002 - Textual's name for it
         classes: str | None = None,
@@ -117,6 +118,8 @@ class Field(Widget):
         self.debounce = debounce
         self.max_length = max_length
         self.on_block = on_block
+        self.missing = missing
+        """The way out when nothing is found; else only that F4 lists."""
         self.help_text = help
         self._parse = parse
         self._show = show
@@ -222,7 +225,8 @@ class Field(Widget):
             return found
         else:
             short = fit(text, 30).rstrip()
-            self.show_error(Invalid(f"Nothing found for “{short}”.", field=self.field_name, hint="F4 lists values."))
+            hint = self.missing() if self.missing is not None else "F4 lists values."
+            self.show_error(Invalid(f"Nothing found for “{short}”.", field=self.field_name, hint=hint))
         return None
 
     def show_error(self, error: DeskError) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,13 @@ def shop_desk(shop_file: Path, tmp_path: Path, clock: FixedClock) -> Desk:
 def typing(desk: Desk) -> Typing:
     @contextlib.asynccontextmanager
     async def start(
-        size: tuple[int, int] = (100, 30), screen: type[OrderEntryScreen] = OrderEntryScreen, **opening: Any
+        size: tuple[int, int] = (100, 30),
+        screen: type[OrderEntryScreen] = OrderEntryScreen,
+        role: str = "",
+        **opening: Any,
     ) -> AsyncIterator[Clerk]:
-        app = FluordersApp(DemoSettings(), lambda _: desk, home=lambda: screen(**opening), calm=False)
+        own = replace(desk, role=role) if role else desk
+        app = FluordersApp(DemoSettings(), lambda _: own, home=lambda: screen(**opening), calm=False)
         async with app.run_test(size=size) as pilot:
             clerk = Clerk(pilot, desk)
             await until(lambda: clerk.screen._session is not None)

@@ -183,7 +183,7 @@ async def test_a_clerk_is_told_who_may_close_lines(sqlite_url: str, lines_desk: 
     async with desk_on(opens(replace(lines_desk, role="clerk"))) as pilot:
         await burst(pilot, "8{f9}close{enter}gone{enter}")
         screen = lines(pilot)
-        assert "As clerk you may not close what is left by force" in screen.message_line.text
+        assert "Only supervisor, expediter or administrator may close what is left by force" in screen.message_line.text
         assert screen.query_one(Question).text == ""
 
 

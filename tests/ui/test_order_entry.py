@@ -316,3 +316,15 @@ async def test_the_same_at_every_size(typing: Typing, size: tuple[int, int]) -> 
         await clerk.types("2{enter}{ctrl+d}")
         assert clerk.lines == [("A-100", "12", "120.00")]
         assert clerk.field == "type"
+
+
+async def test_what_is_missing_is_added_or_it_is_said_by_whom(typing: Typing) -> None:
+    """P-132: somebody who may not add items hears it before a form opens."""
+    async with typing(size=(80, 24), role="clerk") as clerk:
+        await clerk.types("NOBODY{enter}")
+        assert clerk.message == "Nothing found for “NOBODY”. F4 lists values, F6 adds it."
+        await clerk.types("{ctrl+u}C0001{enter}NOSUCH{enter}")
+        assert clerk.message == "Nothing found for “NOSUCH”. F4 lists; supervisor or administrator may add it."
+        await clerk.types("{f6}")
+        assert clerk.message.startswith("Only supervisor or administrator may add and change items")
+        assert (clerk.field, clerk.text("item")) == ("item", "NOSUCH")

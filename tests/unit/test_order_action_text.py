@@ -12,6 +12,24 @@ def test_a_unique_beginning_is_enough_and_lines_are_named_from_one() -> None:
     assert read_action("/kit") == OrderAction("kit", "")
 
 
+def test_lines_are_named_before_the_words_or_after_them() -> None:
+    """The `#` of an amount is none (D-5.1)."""
+    assert read_action("/discount #1-2,5 50+10") == OrderAction("discount", "50+10", (1, 2, 5))
+    assert read_action("/discount 50+10 #1-2,5") == OrderAction("discount", "50+10", (1, 2, 5))
+    assert read_action("/discount 5#") == OrderAction("discount", "5#")
+    assert read_action("/discount 10+5# #3") == OrderAction("discount", "10+5#", (3,))
+    assert read_action("/kit #2") == OrderAction("kit", "", (2,))
+
+
+def test_an_unknown_action_is_answered_with_the_near_one_or_with_all() -> None:
+    with pytest.raises(Invalid) as refused:
+        read_action("/discuont 5")
+    assert refused.value.hint == "Did you mean discount?"
+    with pytest.raises(Invalid) as refused:
+        read_action("/mass")
+    assert refused.value.hint.startswith("There are: split, kit, copy")
+
+
 @pytest.mark.parametrize("text", ["/", "/x", "/date +7 #1-", "/date +7 #", "/n"])
 def test_what_cannot_be_read_is_refused(text: str) -> None:
     if text == "/n":
