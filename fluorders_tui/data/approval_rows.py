@@ -208,12 +208,30 @@ def _joined(*more: Any) -> Select[Any]:
     return select(APPROVAL, *_LISTED, *more).join(ORDER, ORDER.c.id == APPROVAL.c.order_id)
 
 
+_HELD = ORDER.c.status.in_([status.value for status in HELD])
+
+
 def waiting_rows(connection: Connection, limit: int, *, costs: bool) -> Sequence[Any]:
     """The requests that wait, with their orders, oldest first; `cost_minor` only where it may be read."""
-    more = (ORDER.c.cost_minor,) if costs else ()
-    held = ORDER.c.status.in_([status.value for status in HELD])
-    query = _joined(*more).where(APPROVAL.c.state == _WAITING, held).order_by(APPROVAL.c.id).limit(limit)
+    query = _joined(*_costs(costs)).where(APPROVAL.c.state == _WAITING, _HELD).order_by(APPROVAL.c.id).limit(limit)
     return connection.execute(query).all()
+
+
+def waiting_marks(connection: Connection, limit: int) -> Sequence[Any]:
+    """Of each request that waits its row and its order's, since when, and who asked; oldest first."""
+    columns = (APPROVAL.c.id, APPROVAL.c.order_id, APPROVAL.c.caused_at, APPROVAL.c.asked_by)
+    query = select(*columns).join(ORDER, ORDER.c.id == APPROVAL.c.order_id).where(APPROVAL.c.state == _WAITING, _HELD)
+    return connection.execute(query.order_by(APPROVAL.c.id).limit(limit)).all()
+
+
+def rows_of_requests(connection: Connection, requests: Sequence[int], *, costs: bool) -> Sequence[Any]:
+    """As `waiting_rows`, of these requests, whatever became of them since."""
+    query = _joined(*_costs(costs)).where(APPROVAL.c.id.in_(requests)).order_by(APPROVAL.c.id)
+    return connection.execute(query).all()
+
+
+def _costs(seen: bool) -> tuple[Any, ...]:
+    return (ORDER.c.cost_minor,) if seen else ()
 
 
 def unheard_rows(connection: Connection, user: str, limit: int) -> Sequence[Any]:

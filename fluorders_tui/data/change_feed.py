@@ -24,6 +24,9 @@ CHANNEL = "fluorders_changed"
 #: Heard where nobody can say what changed.
 ANYTHING: frozenset[str] = frozenset()
 
+#: What desks are told when somebody opens or leaves a document.
+PRESENCE = "presence"
+
 _LOOK_SECONDS = 0.1
 _GONE = "The database can't be reached any more."
 
@@ -31,7 +34,7 @@ _GONE = "The database can't be reached any more."
 def announce(connection: Connection, kinds: Iterable[str]) -> None:
     """Tell all desks which kinds of documents changed, when and if this transaction is committed.
 
-    SQLite needs no telling: its listeners see that the file has another version.
+    SQLite needs no telling: its listeners see that the file has another version, and look into the journal.
     """
     if connection.dialect.name == "postgresql":
         for kind in sorted(set(kinds)):
@@ -63,8 +66,16 @@ def listen(store: Store) -> Hearing:
     return _File(store) if store.is_sqlite else _Server(store)
 
 
+_JOURNAL_END = "SELECT coalesce(max(id), 0) FROM journal"
+_JOURNAL_SINCE = "SELECT DISTINCT kind FROM journal WHERE id > ?"
+_WHO_IS_THERE = "SELECT count(*), max(id), max(opened_at) FROM presence"
+
+
 class _File(Hearing):
-    """SQLite: a number that differs after every commit of another connection, four microseconds to read."""
+    """SQLite: a number that differs after every commit of another connection, four microseconds to read.
+
+    What was committed is asked of the journal: desks that only say they are still there make nobody read again.
+    """
 
     def __init__(self, store: Store) -> None:
         if store.path is None:
@@ -73,6 +84,9 @@ class _File(Hearing):
         self._connection = self._opened()
         self._file = self._identity()
         self._version = self._read()
+        self._journal: int | None = None
+        self._there: tuple[Any, ...] = ()
+        self._new_kinds()
 
     def _opened(self) -> sqlite3.Connection:
         try:
@@ -103,10 +117,29 @@ class _File(Hearing):
             version = self._read()
             if version != self._version:
                 self._version = version
-                return ANYTHING
+                kinds = self._new_kinds()
+                if kinds is not None:
+                    return kinds
             if time.monotonic() >= until:
                 return None
             time.sleep(_LOOK_SECONDS)
+
+    def _new_kinds(self) -> frozenset[str] | None:
+        """The kinds the journal tells of since the last time, None where nothing changed that anybody shows."""
+        before, there = self._journal, self._there
+        try:
+            (self._journal,) = self._connection.execute(_JOURNAL_END).fetchone()
+            self._there = self._connection.execute(_WHO_IS_THERE).fetchone()
+            if before is None or self._journal is None or self._journal < before:
+                return ANYTHING
+            kinds = {kind for (kind,) in self._connection.execute(_JOURNAL_SINCE, (before,))}
+        except sqlite3.Error:
+            # No tables yet, or somebody holds the whole file: whoever hears finds out by reading.
+            self._journal = None
+            return ANYTHING
+        if self._there != there:
+            kinds.add(PRESENCE)
+        return frozenset(kinds) or None
 
     def close(self) -> None:
         self._connection.close()

@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from fluorders_tui.data.change_feed import announce
+from fluorders_tui.data.change_feed import PRESENCE, announce
 from fluorders_tui.data.tables.base import table
 from fluorders_tui.data.tables.documents import CustomerOrder, Presence
 from fluorders_tui.data.tables.offers import Offer
 
-#: What desks are told when somebody comes or goes.
-KIND = "presence"
+KIND = PRESENCE
 
 _PRESENCE = table(Presence)
 _DOCUMENTS = {"order": table(CustomerOrder), "offer": table(Offer)}

@@ -25,6 +25,7 @@ from fluorders_tui.services.board import (
     Lane,
     LaneCount,
     WaitingRow,
+    WaitingWindow,
     WholeWindow,
     attention_counts,
     lane_counts,
@@ -118,7 +119,7 @@ class BoardScreen(BoardDeciding, PagedList[Lane, str, BoardRow]):
 
     def open_window(
         self, desk: Desk, asked: Asked[Lane, str]
-    ) -> OrderWindow | WholeWindow[ExceptionRow] | WholeWindow[WaitingRow]:
+    ) -> OrderWindow | WholeWindow[ExceptionRow] | WaitingWindow:
         return open_lane(desk, asked.filter)
 
     def row(self, one: BoardRow) -> Row:

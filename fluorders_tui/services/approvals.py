@@ -49,7 +49,9 @@ __all__ = [
     "reject",
     "rejected_of_mine",
     "waiting",
+    "waiting_orders",
     "waiting_reasons",
+    "waiting_requests",
 ]
 
 #: Orders that somebody can let go or send back.
@@ -149,11 +151,38 @@ def waiting(desk: Desk, *, mine: bool = False) -> tuple[WaitingOrder, ...]:
     with desk.store.read() as connection:
         rows = approval_rows.waiting_rows(connection, MOST_WAITING, costs=desk.sees_margin)
         votes = approval_rows.votes_of(connection, [row.id for row in rows if row.needed > 1])
-    by_order: dict[int, list[Any]] = {}
-    for row in rows:
-        by_order.setdefault(row.order_id, []).append(row)
-    found = (_waiting(desk, of, votes) for of in by_order.values())
+    found = (_waiting(desk, of, votes) for of in _by_order(rows).values())
     return tuple(sorted((one for one in found if one.mine or not mine), key=lambda one: (not one.asked_by, one.since)))
+
+
+def waiting_requests(desk: Desk) -> dict[int, tuple[int, ...]]:
+    """The orders that `waiting` lists, in its order, each with its requests: little is read of each (U-1.2)."""
+    with desk.store.read() as connection:
+        marks = approval_rows.waiting_marks(connection, MOST_WAITING)
+    found = sorted(
+        _by_order(marks).values(),
+        key=lambda of: (not any(mark.asked_by for mark in of), min(mark.caused_at for mark in of)),
+    )
+    return {of[0].order_id: tuple(mark.id for mark in of) for of in found}
+
+
+def waiting_orders(desk: Desk, requests: Sequence[int]) -> tuple[WaitingOrder, ...]:
+    """The orders of some requests that waited a moment ago, in the order of the requests."""
+    found: dict[int, WaitingOrder] = {}
+    with desk.store.read() as connection:
+        rows = approval_rows.rows_of_requests(connection, requests, costs=desk.sees_margin)
+        votes = approval_rows.votes_of(connection, [row.id for row in rows if row.needed > 1])
+    for order_id, of in _by_order(rows).items():
+        found[order_id] = _waiting(desk, of, votes)
+    order_of = {row.id: row.order_id for row in rows}
+    return tuple(found[order_id] for order_id in dict.fromkeys(order_of[one] for one in requests if one in order_of))
+
+
+def _by_order(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.order_id, []).append(row)
+    return found
 
 
 def _waiting(desk: Desk, rows: Sequence[Any], votes: dict[int, list[Vote]]) -> WaitingOrder:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from fluorders_tui.domain.money import ZERO
 from fluorders_tui.domain.order import OrderStatus
-from fluorders_tui.services.approvals import WaitingOrder, waiting
+from fluorders_tui.services.approvals import WaitingOrder, waiting_orders, waiting_requests
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.order_list import (
     LATE_ORDERS,
@@ -29,6 +29,7 @@ __all__ = [
     "Lane",
     "LaneCount",
     "WaitingRow",
+    "WaitingWindow",
     "WholeWindow",
     "attention_counts",
     "lane_counts",
@@ -99,11 +100,11 @@ class WaitingRow:
     order: WaitingOrder
 
 
-Row = TypeVar("Row", bound=ExceptionRow | WaitingRow)
+Row = TypeVar("Row", bound=ExceptionRow)
 
 
 class WholeWindow(Generic[Row]):
-    """A list that is read whole, for screens that read parts of it: what waits for people is never a million."""
+    """A list that is read whole, for screens that read parts of it."""
 
     counted_all = True
 
@@ -128,6 +129,35 @@ class WholeWindow(Generic[Row]):
         return next((place for place, row in enumerate(self._rows) if row.id == row_id), None)
 
 
+class WaitingWindow:
+    """What waits for somebody: who is listed is read at once, what is told of them when it is shown."""
+
+    counted_all = True
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._requests = waiting_requests(desk)
+        self._orders = list(self._requests)
+
+    @property
+    def known_count(self) -> int | None:
+        """How many; never None."""
+        return len(self._orders)
+
+    def count(self) -> int:
+        """How many."""
+        return len(self._orders)
+
+    def rows(self, start: int, stop: int) -> Sequence[WaitingRow]:
+        """Rows `start` up to `stop`. Raises `Unreachable`."""
+        wanted = [request for order in self._orders[start:stop] for request in self._requests[order]]
+        return [WaitingRow(one.order_id, one) for one in waiting_orders(self._desk, wanted)]
+
+    def index_of(self, row_id: int, /) -> int | None:
+        """The place of a row, None when it is decided."""
+        return self._orders.index(row_id) if row_id in self._requests else None
+
+
 def lane_counts(desk: Desk) -> dict[Lane, LaneCount]:
     """The lanes that are statuses, from the counters that every saving keeps: at once, on any number of orders."""
     counts = status_counts(desk)
@@ -149,11 +179,11 @@ def attention_counts(desk: Desk) -> dict[Lane, LaneCount]:
     }
 
 
-def open_lane(desk: Desk, lane: Lane) -> OrderWindow | WholeWindow[ExceptionRow] | WholeWindow[WaitingRow]:
+def open_lane(desk: Desk, lane: Lane) -> OrderWindow | WholeWindow[ExceptionRow] | WaitingWindow:
     """The list of a lane as it is now. Raises `Unreachable`."""
     if lane is Lane.EXCEPTIONS:
         return WholeWindow(ExceptionRow(one.link_id, one) for one in exceptions(desk))
     if lane is Lane.WAITING:
-        return WholeWindow(WaitingRow(one.order_id, one) for one in waiting(desk))
+        return WaitingWindow(desk)
     wanted = LATE_ORDERS if lane is Lane.LATE else OrderFilter(statuses=_STATUSES[lane])
     return OrderWindow(desk, wanted, _SORTS[lane])

@@ -20,6 +20,7 @@ from fluorders_tui.domain.errors import Conflict, Invalid, NotAllowed
 from fluorders_tui.domain.order import OrderStatus
 from fluorders_tui.domain.totals import document_totals
 from fluorders_tui.services.approvals import approve, ask_release, heard, news, reject, rejected_of_mine, waiting
+from fluorders_tui.services.board import Lane, WaitingWindow, open_lane
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.order_gate import Outcome, Passing, Step, decide, hold_back
 from fluorders_tui.services.order_life import Asked as LifeStep
@@ -385,3 +386,19 @@ def test_the_exposure_is_summed_by_its_index(sqlite_desk: Desk) -> None:
         statement, parameters = seen[-1]
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
     assert "INDEX ix_customer_order_exposure (customer_id=? AND status=?" in plan[0][3]
+
+
+def test_the_board_reads_whole_rows_only_of_what_it_shows(desk: Desk, boss: Desk) -> None:
+    set_customer(desk, "C0001", credit_limit="100")
+    first, second, third = (entered(desk, 20) for _ in range(3))
+    ask_release(desk, third.id, "please")
+    window = open_lane(boss, Lane.WAITING)
+    assert isinstance(window, WaitingWindow)
+    assert [row.order for row in window.rows(0, 10)] == list(waiting(boss))
+    assert [row.id for row in window.rows(0, 10)] == [third.id, first.id, second.id]
+    assert (window.count(), window.index_of(second.id), window.index_of(99)) == (3, 2, None)
+    assert [row.id for row in window.rows(1, 2)] == [first.id]
+    # What was decided since stays in the list that was read, and is nobody's any more.
+    approve(boss, [first.id], "ok")
+    assert [(row.id, row.order.mine) for row in window.rows(1, 3)] == [(first.id, False), (second.id, True)]
+    assert open_lane(boss, Lane.WAITING).count() == 2
