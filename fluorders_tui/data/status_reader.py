@@ -12,12 +12,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.data.views import ORDER_AMOUNTS
 from fluorders_tui.domain.errors import Unreachable
 from fluorders_tui.domain.money import MICRO_DECIMALS, from_scaled, plain, round_half_up
 from fluorders_tui.domain.story_words import StoryEntry, story_entry
+
+if TYPE_CHECKING:
+    from fluorders_tui.data.other_status import OtherState
 
 _ORDER = (
     "id", "number", "type", "status", "execution", "revision", "customer", "customer_name", "date", "delivery_date",
@@ -54,7 +57,7 @@ class OrderState:
 
 @dataclass(frozen=True, slots=True)
 class StatusAnswer:
-    """The orders that a number means, and the numbers near it where it means none.
+    """The orders that a number means, else the `others` that bear it, else the numbers near it.
 
     `zone` is the company's time zone by name.
     """
@@ -62,6 +65,7 @@ class StatusAnswer:
     orders: tuple[OrderState, ...]
     near: tuple[str, ...]
     zone: str
+    others: tuple[OtherState, ...] = ()
 
 
 class _Reader:
@@ -135,7 +139,27 @@ def _answer(reader: _Reader, number: str) -> StatusAnswer:
     if found:
         orders = tuple(_state(reader, row, zone) for row in found)
         return StatusAnswer(orders, (), zone)
+    if others := _others(reader, number, zone):
+        return StatusAnswer((), (), zone, others)
     return StatusAnswer((), _near(reader, number), zone)
+
+
+def _others(reader: _Reader, number: str, zone: str) -> tuple[OtherState, ...]:
+    """The offers and supplier orders with this number, whatever its case."""
+    # Orders are asked for far more often: they don't wait for this.
+    from fluorders_tui.data.other_status import other_documents
+
+    for wanted in dict.fromkeys((number, number.upper())):
+        found = other_documents(
+            reader,
+            wanted,
+            date=_date,
+            journal=lambda kind, row: _journal(reader, row, zone, kind),
+            links=lambda kind, row: _links(reader, row, kind),
+        )
+        if others := tuple(found):
+            return others
+    return ()
 
 
 def _columns() -> tuple[str, ...]:
@@ -222,28 +246,30 @@ _DELIVERIES = """FROM (
 ) AS link ORDER BY line, number, other_line"""
 
 
-def _links(reader: _Reader, order_id: int) -> tuple[dict[str, Any], ...]:
-    """All that an order came from, the first one first, then all that it led to, as `services.linked.whole_chain`."""
+def _links(reader: _Reader, row: int, kind: str = "customer order") -> tuple[dict[str, Any], ...]:
+    """All that a document came from, the first one first, then all that it led to, as `services.linked.whole_chain`."""
     found: list[dict[str, Any]] = []
     for upward in (True, False):
-        here = {("customer order", order_id): ""}
-        passed = {"customer order"}
+        here = {(kind, row): ""}
+        passed = {kind}
         steps: list[list[dict[str, Any]]] = []
         for depth in range(1, _LONGEST + 1):
             links = [
                 link | {"direction": "from" if upward else "to", "depth": depth, "via": number if depth > 1 else ""}
-                for (kind, document), number in here.items()
+                for (of_kind, document), number in here.items()
                 for other_kind in _LINKED
                 if other_kind not in passed
-                for link in reader.rows(_LINK, _step_query(kind, other_kind, upward=upward), document)
+                for link in reader.rows(_LINK, _step_query(of_kind, other_kind, upward=upward), document)
             ]
-            if depth == 1 and not upward:
+            if not upward:
                 links += [
-                    link | {"direction": "to", "depth": 1, "via": ""}
-                    for link in reader.rows(_LINK, _DELIVERIES, order_id)
+                    link | {"direction": "to", "depth": depth, "via": number if depth > 1 else ""}
+                    for (of_kind, document), number in here.items()
+                    if of_kind == "customer order"
+                    for link in reader.rows(_LINK, _DELIVERIES, document)
                 ]
             here = {(link["document"], link["other"]): link["number"] for link in links if link["document"] in _LINKED}
-            passed.update(kind for kind, _ in here)
+            passed.update(of_kind for of_kind, _ in here)
             told = {(link["via"], link["document"], link["other"]) for link in links if link["line"]}
             links = [
                 link for link in links if link["line"] or (link["via"], link["document"], link["other"]) not in told
@@ -273,7 +299,7 @@ def _exactly(link: dict[str, Any]) -> dict[str, Any]:
     return link
 
 
-def _journal(reader: _Reader, order_id: int, zone: str) -> tuple[StoryEntry, ...]:
+def _journal(reader: _Reader, row_id: int, zone: str, kind: str = "order") -> tuple[StoryEntry, ...]:
     columns = ("at", "user", "event", "from_status", "to_status", "comment", "before", "after")
     return tuple(
         story_entry(
@@ -285,8 +311,9 @@ def _journal(reader: _Reader, order_id: int, zone: str) -> tuple[StoryEntry, ...
             row["comment"],
             json.loads(row["before"]) if row["before"] else {},
             json.loads(row["after"]) if row["after"] else {},
+            document=kind,
         )
-        for row in reader.rows(columns, "FROM v_journal WHERE kind = 'order' AND document_id = ? ORDER BY id", order_id)
+        for row in reader.rows(columns, "FROM v_journal WHERE kind = ? AND document_id = ? ORDER BY id", kind, row_id)
     )
 
 

@@ -131,13 +131,18 @@ class LineRows:
         who = f"{draft.customer} {draft.name}".strip()
         prospect = "prospect " if offer.terms.prospect else ""
         wrong = one.refusal if one.refusal is not None and not one.awaits_confirmation else None
-        state = "not confirmed · " if one.awaits_confirmation else f"✗ {wrong.message} · " if wrong is not None else ""
+        state = "not confirmed · " if one.awaits_confirmation else f"✗ {_why(wrong)} · " if wrong is not None else ""
         description = f"{state}{prospect}{who}"
         chosen = sum(line.ref.line in self.choice.quantities for line in one.lines)
         left = sum(line.left > 0 for line in one.lines)
         look = "bad" if wrong is not None else "warning" if one.awaits_confirmation else "group"
         count = f"{chosen} of {left}" if left else "–"
         return Row((draft.id, 0), ("", draft.number + newest, description, "", "", "", count, ""), look)
+
+
+def _why(error: DeskError) -> str:
+    """Why it can't be, without saying first that it can't: the row has no room for it."""
+    return error.message.removeprefix("This offer can't be converted. ")
 
 
 @dataclass(frozen=True, slots=True)

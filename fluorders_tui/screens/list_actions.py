@@ -61,6 +61,8 @@ class RowAction(Generic[R]):
     about: str
     read: Callable[[str, Today], Step[R]]
     typed: str = ""
+    known: Callable[[Desk], Mapping[str, str]] | None = None
+    """Codes and their meaning that may be typed; other words may be too. Runs in a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class ListActions(FilteredList[F, S, R]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("actions")
     ACTIONS: ClassVar[Mapping[str, RowAction[Any]]] = {}
+    _known: Mapping[str, str] = MappingProxyType({})
 
     def rows_by_id(self, desk: Desk, ids: Sequence[int]) -> Sequence[R]:
         """The documents in these rows as they are now; runs in a thread."""
@@ -91,7 +94,7 @@ class ListActions(FilteredList[F, S, R]):
         yield Horizontal(
             Field("action", "Do", label_width=3, width=14, id="action", suggest=self._actions, resolver=self._action,
                   help="What to do; F4 lists it."),
-            Field("action_value", label_width=2, width=0,
+            Field("action_value", label_width=2, width=0, suggest=self._values, resolver=self._value,
                   help="What is typed depends on the action; the message line says it."),
             id="doing",
         )  # fmt: skip
@@ -126,6 +129,19 @@ class ListActions(FilteredList[F, S, R]):
     async def _action(self, text: str) -> Resolution:
         return Resolution.of(text, self._actions(text))
 
+    def _values(self, text: str) -> list[Choice]:
+        wanted = text.strip().casefold()
+        return [
+            Choice(code, name, "", code) for code, name in self._known.items() if wanted in f"{code} {name}".casefold()
+        ]
+
+    async def _value(self, text: str) -> Resolution:
+        """The code typed or begun, or any other words as they are."""
+        typed = text.strip()
+        begun = [one for one in self._values(typed) if one.code.casefold().startswith(typed.casefold())]
+        found = Resolution.of(typed, begun)
+        return found if found.kind in ("exact", "one") else Resolution("exact", (Choice(typed, "", "", typed),))
+
     @property
     def is_doing(self) -> bool:
         """What to do is being typed."""
@@ -155,8 +171,11 @@ class ListActions(FilteredList[F, S, R]):
         if field.field_name == "action":
             action = self.ACTIONS.get(field.text)
             if action is not None and action.typed:
+                desk, known = self.desk, action.known
+                self._known = await self.desk_app.ask(lambda: known(desk)) if known is not None else {}
                 self.field("action_value").focus()
-                self.message_line.say(f"{action.about}: {action.typed}.")
+                listed = "; F4 lists them" if self._known else ""
+                self.message_line.say(f"{action.about}: {action.typed}{listed}.")
         elif field.field_name != "action_value":
             await super().field_accepted(field)
 

@@ -52,10 +52,10 @@ class OfferPage(SalesPage):
             status.append(Span(f" · ! its validity ends {ends}", "warning"))
         facts = [
             ("Date", forms.day(offer.draft.date)),
-            ("Valid until", forms.day(terms.valid_until)),
+            ("Valid to", forms.day(terms.valid_until)),
             ("Confirmed", forms.day(terms.confirmed_on)),
             ("Expected", forms.day(terms.expected_delivery)),
-            ("Probability", f"{forms.number(terms.probability)} %" if terms.probability is not None else ""),
+            ("Chance", f"{forms.number(terms.probability)} %" if terms.probability is not None else ""),
             ("Project", terms.project),
             ("Lost", " · ".join(part for part in (forms.day(terms.closed_on), terms.reason) if part)),
             ("Reference", offer.draft.reference),

@@ -160,13 +160,23 @@ class OffersScreen(ListActions[OfferFilter, Sort, OfferRow]):
     }
     ACTIONS: ClassVar[Mapping[str, RowAction[OfferRow]]] = {
         "confirm": RowAction("The customer confirmed it", _confirm, "the day, today when empty"),
-        "lose": RowAction("It is lost", _lose, "the reason"),
+        "lose": RowAction("It is lost", _lose, "the reason, of the table or in any words", steps.reasons_for_losing),
         "version": RowAction("A new version of it", _version),
         "duplicate": RowAction("A copy of it", _duplicate, "for which customer, the same when empty"),
         "extend": RowAction("It is valid for longer", _extend, "until when"),
         "withdraw": RowAction("Its confirmation is taken back", _withdraw, "a comment, if you want"),
         "reopen": RowAction("A lost one is taken up again", _reopen, "a comment, if you want"),
     }
+
+    async def desk_ready(self) -> None:
+        await super().desk_ready()
+        desk = self.desk
+        # Beside the reading of the list, which shows them as expired anyway (P-108).
+        self.desk_app.run_read(self, lambda: steps.expire_due(desk), self._expired, group="expire")
+
+    def _expired(self, count: int) -> None:
+        if count:
+            self.ask_again()
 
     def open_window(self, desk: Desk, asked: Asked[OfferFilter, Sort]) -> OfferWindow:
         return OfferWindow(desk, asked.filter, asked.sort.field, asked.sort.descending)

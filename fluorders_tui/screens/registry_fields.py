@@ -34,6 +34,9 @@ WIDEST_TEXT = 34
 FILLED = (("price-lists", "list_type"), ("price-list-lines", "unit"))
 """Needed fields that saving fills when they are left empty."""
 
+EITHER = {("suppliers", "price_list"): ("price-list-types", "price-lists")}
+"""Texts that keep the code of a row of one registry or the other (P-123)."""
+
 
 def is_needed(registry: str, spec: FieldSpec) -> bool:
     """Whether a person must fill the field."""
@@ -57,7 +60,7 @@ class FieldMaker:
 
     def make(self, registry: str, spec: FieldSpec, *, label_width: int = 0, width: int | None = None) -> Field:
         """The field of a value. Without `label_width` it stands under its column and fills it."""
-        resolver, suggest = self._lookup(spec)
+        resolver, suggest = self._lookup(registry, spec)
         typed = not resolver
         return Field(
             spec.name,
@@ -99,16 +102,20 @@ class FieldMaker:
     def _date(self, text: str) -> dt.date:
         return parse_date(text, self._screen.desk.today(), day_first=self._screen.form.day_first)
 
-    def _lookup(self, spec: FieldSpec) -> tuple[Resolver | None, Callable[[str], Sequence[Choice]] | None]:
+    def _lookup(
+        self, registry: str, spec: FieldSpec
+    ) -> tuple[Resolver | None, Callable[[str], Sequence[Choice]] | None]:
+        if named := EITHER.get((registry, spec.name)):
+            return self._reference(*named)
         if spec.names:
-            return self._reference(spec)
+            return self._reference(spec.names)
         if spec.kind is FieldKind.CHOICE:
             return self._choice(spec)
         return None, None
 
-    def _reference(self, spec: FieldSpec) -> tuple[Resolver, Callable[[str], Sequence[Choice]]]:
+    def _reference(self, *registries: str) -> tuple[Resolver, Callable[[str], Sequence[Choice]]]:
         def suggest(text: str) -> list[Choice]:
-            return [_hit(one) for one in find(self._screen.desk, spec.names, text, HITS)]
+            return [_hit(one) for name in registries for one in find(self._screen.desk, name, text, HITS)]
 
         async def resolve(text: str) -> Resolution:
             return Resolution.of(text, await self._screen.desk_app.ask(lambda: suggest(text), what="Looking up…"))

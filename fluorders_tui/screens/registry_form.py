@@ -21,7 +21,7 @@ from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.registries import RegistryRecord, blank_values, get_row, registry_spec
 from fluorders_tui.services.registry_history import history
 from fluorders_tui.services.registry_names import names_of, next_code
-from fluorders_tui.services.registry_preview import PREVIEWED, registry_preview
+from fluorders_tui.services.registry_preview import PREVIEW_TITLES, PREVIEWED, registry_preview
 from fluorders_tui.services.registry_saving import save_row
 from fluorders_tui.widgets.field import Field
 
@@ -312,7 +312,7 @@ class RegistryFormScreen(KeptForm):
         lines = await self.desk_app.ask(
             lambda: registry_preview(desk, self.spec.name, draft.values, draft.children), what="Looking ahead…"
         )
-        self.pane.open("What it would do", lines)
+        self.pane.open(PREVIEW_TITLES.get(self.spec.name, "What it would do"), lines)
 
     async def action_history(self) -> None:
         if self.pane.close():

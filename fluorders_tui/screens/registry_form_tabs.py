@@ -32,7 +32,7 @@ BESIDE = 120
 TWO_COLUMNS = 128
 """Cells of a screen that shows fields in two columns."""
 
-ONLY_WHEN_ASKED = ("customers",)
+ONLY_WHEN_ASKED = ("customers", "suppliers")
 """Whose preview is about one of many things in the form: F9 shows it."""
 
 

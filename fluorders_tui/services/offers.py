@@ -22,7 +22,7 @@ from fluorders_tui.domain.links import DocumentKind, LineRef, Link, LinkKind
 from fluorders_tui.domain.money import plain
 from fluorders_tui.domain.numbering import same_series
 from fluorders_tui.domain.offer_changes import OfferChange, offer_changes
-from fluorders_tui.domain.offers import Offer, OfferStatus, check_editable, check_terms
+from fluorders_tui.domain.offers import Offer, OfferStatus, check_editable, check_terms, expire_offer
 from fluorders_tui.domain.offers import enter_offer as entered
 from fluorders_tui.domain.order import OrderDraft
 from fluorders_tui.domain.permissions import Permission
@@ -71,6 +71,7 @@ def enter_offer(desk: Desk, offer: Offer, entry_id: str = "") -> SavedOffer:
     Asked again under the same `entry_id`, it gives the offer that is there, with `again` set (P-143).
     Raises `Several` with everything that is wrong with it, `Refused` and `Unreachable`.
     """
+    check_permission(desk, Permission.OFFERS)
     known = _entered_as(desk, entry_id)
     if known is not None:
         return replace(open_offer_row(desk, known), again=True)
@@ -291,7 +292,8 @@ def change_offer(desk: Desk, offer: Offer, comment: str = "") -> SavedOffer:
     totals = checked_offer(desk, offer)
     check_permission(desk, Permission.OFFERS)
     with desk.store.write() as session:
-        before = held_offer(session, offer.draft.id, offer.draft.version).offer
+        # One that nobody marked yet has expired all the same.
+        before = expire_offer(held_offer(session, offer.draft.id, offer.draft.version).offer, desk.today())
         check_editable(before)
         _check_number_kept(session.connection(), before, offer)
         # Where the offer stands is decided by its own steps alone.

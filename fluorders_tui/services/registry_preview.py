@@ -22,22 +22,24 @@ from fluorders_tui.domain.discount_policies import (
     check_policy,
 )
 from fluorders_tui.domain.discounts import net_after, parse_discounts
-from fluorders_tui.domain.errors import DeskError, Several
-from fluorders_tui.domain.money import ZERO, fixed
+from fluorders_tui.domain.errors import DeskError, Invalid, Several
+from fluorders_tui.domain.money import ZERO, fixed, plain
 from fluorders_tui.domain.numbering import Numbering, Period, period_key, policy_for, preview
 from fluorders_tui.domain.order import PaymentLine
 from fluorders_tui.domain.payment_terms import due_dates
 from fluorders_tui.domain.registry import Value
 from fluorders_tui.services.composed_rows import Placed, numbering_errors, numbering_of, term_errors, term_of
 from fluorders_tui.services.desk import Desk
-from fluorders_tui.services.registries import place_in_words
+from fluorders_tui.services.registries import list_rows, place_in_words
 
-__all__ = ["PREVIEWED", "registry_preview"]
+__all__ = ["PREVIEWED", "PREVIEW_TITLES", "registry_preview"]
 
 Values = Mapping[str, Value]
 Children = Mapping[str, Sequence[Values]]
 
 EXAMPLE = Decimal(1000)
+MOST_ITEMS = 200
+"""Items of a supplier that are listed."""
 
 
 def registry_preview(desk: Desk, registry: str, values: Values, children: Children) -> list[str]:
@@ -250,6 +252,33 @@ def _company(desk: Desk, values: Values, children: Children) -> list[str]:
     return ["Several offers of one customer become one order, unless", *(f"· {why}" for why in kept)]
 
 
+def _suppliers(desk: Desk, values: Values, children: Children) -> list[str]:
+    """What they sell us, as the items' own forms have it, with prices for those who may see costs (D-2.2, D-6.7)."""
+    code = str(values.get("code") or "")
+    currency = values.get("currency") or desk.company.currency
+    try:
+        page = list_rows(desk, "item-suppliers", filters={"supplier": code}, limit=MOST_ITEMS) if code else None
+    except Invalid:
+        # A code that isn't saved yet.
+        page = None
+    if page is None or not page.total:
+        return ["No item names them as its supplier. Their prices stand in the items, tab Preferred suppliers."]
+    told = [
+        f"{page.total} {'item comes' if page.total == 1 else 'items come'} from them (item, their code, price, days):"
+    ]
+    for row in page.rows:
+        own = row.values
+        price = f"{plain(own['price'])} {currency}" if desk.sees_margin and isinstance(own["price"], Decimal) else ""
+        days = own.get("lead_time_days") or values.get("lead_time_days") or 0
+        lot = own.get("min_lot")
+        least = f", at least {plain(lot)}" if isinstance(lot, Decimal) and lot else ""
+        usual = " · default" if own.get("default") else ""
+        told.append(f"· {own['item']}  {own.get('code') or ''}  {price}  {days} d{least}{usual}")
+    if page.total > len(page.rows):
+        told.append(f"… and {page.total - len(page.rows)} more: fluorders export item-suppliers lists them all.")
+    return told
+
+
 #: The registries whose forms have something to show, by name.
 PREVIEWED: dict[str, Callable[[Desk, Values, Children], list[str]]] = {
     "numberings": _numberings,
@@ -263,4 +292,8 @@ PREVIEWED: dict[str, Callable[[Desk, Values, Children], list[str]]] = {
     "supplier-order-types": _document_types,
     "company": _company,
     "customers": _company,
+    "suppliers": _suppliers,
 }
+
+#: What the lines are called where they are no examples of what a form does.
+PREVIEW_TITLES = {"suppliers": "What they sell us"}

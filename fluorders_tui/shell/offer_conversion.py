@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fluorders_tui.domain.errors import Several, Unreadable
+from fluorders_tui.domain.errors import DeskError, Several, Unreadable
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from fluorders_tui.services.conversion_runs import UndoPreview
     from fluorders_tui.services.conversions import Asked, PreviewedOrder
     from fluorders_tui.services.desk import Desk
@@ -22,6 +24,13 @@ def register(command: Callable[[str, str], ArgumentParser], plain: Callable[[str
     convert = command("convert", "make customer orders of them")
     convert.add_argument(
         "--lines", choices=("all", "open"), default="all", help="what is left of all lines, or only untouched ones"
+    )
+    convert.add_argument(
+        "--line",
+        action="append",
+        default=[],
+        metavar="[OFFER:]N=QTY",
+        help="of this offer only QTY of line N, and no line that is not named",
     )
     convert.add_argument("--confirm", action="store_true", help="confirm those that are not")
     convert.add_argument("--on", metavar="DATE", help="with --confirm: when; today if not said")
@@ -87,13 +96,48 @@ def _asked(desk: Desk, args: Namespace) -> Asked:
                 f"“{pair[:60]}” names no offer given here and a code.", field="--customer", hint="As in OF2026-1=ROSSI."
             )
         customers[known[number]] = code
+    offers = tuple(dict.fromkeys(one.draft.id for one in given))
     return Asked(
-        tuple(dict.fromkeys(one.draft.id for one in given)),
+        offers,
+        selection=_selection(desk, offers, known, args) if args.line else None,
         lines=Lines(args.lines),
         date=day(args.date, "--date", desk.today()),
         confirm_on=(day(args.on, "--on", desk.today()) or desk.today()) if args.confirm else None,
         customers=customers,
     )
+
+
+def _selection(desk: Desk, offers: Sequence[int], known: Mapping[str, int], args: Namespace) -> dict[int, Decimal]:
+    """The quantities typed, by the rows of their lines; offers of which no line is typed go as `--lines` says (D-13.3).
+
+    What can't be read raises `Unreadable`, a quantity that the line doesn't have left `Refused` (D-13.5).
+    """
+    from fluorders_tui.domain.conversion import check_part, select_lines
+    from fluorders_tui.services.conversions import Lines, convertible
+    from fluorders_tui.shell.typed_lines import line_quantity
+
+    rows = {one.offer.draft.id: one.lines for one in convertible(desk, offers)}
+    found: dict[int, dict[int, Decimal]] = {}
+    for text in args.line:
+        number, colon, typed = text.rpartition(":")
+        if colon and number not in known:
+            raise Unreadable(f"“{number[:40]}” is no offer given here.", field="--line", hint="As in OF2026-1:2=10.")
+        if not colon and len(offers) > 1:
+            raise Unreadable("Lines are those of one offer.", field="--line", hint="Say which: OF2026-1:2=10.")
+        offer = known[number] if colon else offers[0]
+        place, quantity = line_quantity(typed)
+        row = next((one for one in rows[offer] if one.position == place + 1), None)
+        if row is None:
+            raise Unreadable(f"There is nothing to convert in line {place + 1}.", field="--line")
+        if quantity:
+            try:
+                check_part(row, quantity)
+            except DeskError as error:
+                told = f"Line {place + 1}: {error.message}"
+                raise type(error)(told, field="--line", rule=error.rule, hint=error.hint) from error
+        found.setdefault(offer, {})[row.ref.line] = quantity
+    chosen = [found.get(offer) or select_lines(lines, Lines(args.lines)) for offer, lines in rows.items()]
+    return {line: quantity for one in chosen for line, quantity in one.items() if quantity}
 
 
 def _write(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.domain.discounts import format_discounts
 from fluorders_tui.domain.money import plain
-from fluorders_tui.shell.order_text import field_text, line_text, wrapped
+from fluorders_tui.shell.order_text import field_text, line_text, totals_before_tax, wrapped
 
 if TYPE_CHECKING:
     from fluorders_tui.services.saved_offer import SavedOffer
@@ -45,7 +45,7 @@ def _text(saved: SavedOffer) -> Iterator[str]:
     yield from wrapped(f"Offer {number}, version {terms.version}: {saved.status.value}{older}", "", "")
     yield from field_text("Prospect" if terms.prospect else "Customer", f"{draft.customer} {draft.name}".strip())
     yield from field_text("Date", draft.date.isoformat())
-    yield from field_text("Valid until", terms.valid_until.isoformat() if terms.valid_until else "")
+    yield from field_text("Valid to", terms.valid_until.isoformat() if terms.valid_until else "")
     yield from field_text("Confirmed", terms.confirmed_on.isoformat() if terms.confirmed_on else "")
     yield from field_text("Lost", f"{terms.closed_on}: {terms.reason}" if terms.closed_on else "")
     yield from field_text("Expected", terms.expected_delivery.isoformat() if terms.expected_delivery else "")
@@ -60,6 +60,7 @@ def _text(saved: SavedOffer) -> Iterator[str]:
             into = f" into {', '.join(row.orders)}" if row.orders else ""
             told = f"; {plain(row.converted)} converted{into}, {plain(row.left)} left"
         yield from wrapped(line_text(line, decimals) + told, f"{place:>4} ", " " * 5)
+    yield from totals_before_tax(totals, code)
     yield from field_text("Taxable", f"{totals.taxable:f} {code}")
     yield from field_text("VAT", f"{totals.vat:f} {code}")
     yield from field_text("Total", f"{totals.total:f} {code}")

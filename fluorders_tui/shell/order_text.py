@@ -12,6 +12,7 @@ from fluorders_tui.domain.money import fixed, plain
 from fluorders_tui.domain.order import LineType, OrderLine
 
 if TYPE_CHECKING:
+    from fluorders_tui.domain.totals import Totals
     from fluorders_tui.services.saved_order import SavedOrder
 
 _WIDTH = 80
@@ -33,6 +34,7 @@ def _text(saved: SavedOrder) -> Iterator[str]:
     yield from field_text("Ship to", draft.destination.one_line())
     for number, line in enumerate(draft.lines, 1):
         yield from wrapped(line_text(line, decimals), f"{number:>4} ", " " * 5)
+    yield from totals_before_tax(totals, code)
     yield from field_text("Taxable", f"{totals.taxable:f} {code}")
     yield from field_text("VAT", f"{totals.vat:f} {code}")
     yield from field_text("Total", f"{totals.total:f} {code}")
@@ -41,6 +43,13 @@ def _text(saved: SavedOrder) -> Iterator[str]:
     for notice in saved.warnings:
         where = f"line {notice.line}: " if notice.line else ""
         yield from field_text("Warning", f"{where}{notice.text}")
+
+
+def totals_before_tax(totals: Totals, currency: str) -> Iterator[str]:
+    """What makes the taxable amount of a document differ from the sum of its lines (D-7)."""
+    for label, amount in (("Final disc.", -totals.final_discounts), ("Expenses", totals.expenses_total)):
+        if amount:
+            yield from field_text(label, f"{amount:f} {currency}")
 
 
 def line_text(line: OrderLine, decimals: int) -> str:

@@ -1,4 +1,4 @@
-"""One order's story: where it stands, its lines, and what happened to it.
+"""One order's story: where it stands, its lines, and what happened to it; or that of an offer or supplier order.
 
 As text for people, as JSON with everything, or as CSV with one row for each line.
 """
@@ -19,6 +19,7 @@ from fluorders_tui.shell.result import write_json
 
 if TYPE_CHECKING:
     from fluorders_tui.data.status_reader import OrderState
+    from fluorders_tui.domain.story_words import StoryEntry
 
 _WIDTH = 80
 _CSV = (
@@ -31,7 +32,10 @@ _CLOSED = ("executed", "forcibly executed", "cancelled", "rejected", "archived")
 
 def register(parser: ArgumentParser) -> None:
     """Describe the arguments of `fluorders status`."""
-    parser.add_argument("number", help="the order's number, or only its last figures")
+    parser.add_argument(
+        "number",
+        help="the order's number, or only its last figures; else an offer's or a supplier order's whole number",
+    )
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="text (default), json, csv")
 
 
@@ -40,24 +44,30 @@ def run(args: Namespace, settings: Settings) -> int:
     from fluorders_tui.data.status_reader import read_status, zone_named
 
     answer = read_status(settings.database, args.number)
+    today = dt.datetime.now(zone_named(answer.zone)).date()
+    if answer.others:
+        from fluorders_tui.shell.other_status import write_others
+
+        write_others(answer.others, args.format, today)
+        return 0
     if not answer.orders:
         near = f"Near are {', '.join(answer.near)}." if answer.near else "There are no orders yet."
         raise Invalid(f"There is no order {args.number!r}.", field="number", rule="D-9.3", hint=near)
-    today = dt.datetime.now(zone_named(answer.zone)).date()
     if args.format == "json":
         found = [_data(state, today) for state in answer.orders]
         write_json(found if len(found) > 1 else found[0])
     elif args.format == "csv":
-        _write_table((row for state in answer.orders for row in _line_rows(state)), _CSV, "csv")
+        write_rows_of((row for state in answer.orders for row in _line_rows(state)), _CSV, "csv")
     elif len(answer.orders) > 1:
-        sys.stdout.write(f"{len(answer.orders)} orders have the number {_shown(args.number)}:\n")
-        _write_table((state.order for state in answer.orders), _LIST, "text")
+        sys.stdout.write(f"{len(answer.orders)} orders have the number {safe(args.number)}:\n")
+        write_rows_of((state.order for state in answer.orders), _LIST, "text")
     else:
         sys.stdout.writelines(f"{line}\n" for line in _text(answer.orders[0], today))
     return 0
 
 
-def _write_table(rows: Iterable[dict[str, Any]], columns: tuple[str, ...], form: str) -> None:
+def write_rows_of(rows: Iterable[dict[str, Any]], columns: tuple[str, ...], form: str) -> None:
+    """Rows by column name, as text or CSV."""
     from fluorders_tui.documents.table_writing import write_table
 
     write_table(([row[column] for column in columns] for row in rows), columns, form, sys.stdout)
@@ -77,16 +87,16 @@ def _data(state: OrderState, today: dt.date) -> dict[str, Any]:
         "links": list(state.links),
         "journal": journal,
     }
-    plain: dict[str, Any] = _json(whole)
+    plain: dict[str, Any] = plain_json(whole)
     return plain
 
 
-def _json(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
     """Plain JSON: decimals as strings, dates ISO 8601 (interfaces §2)."""
     if isinstance(value, dict):
-        return {name: _json(part) for name, part in value.items()}
+        return {name: plain_json(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_json(part) for part in value]
+        return [plain_json(part) for part in value]
     if isinstance(value, Decimal):
         return f"{value:f}"
     return value.isoformat() if isinstance(value, dt.date) else value
@@ -101,36 +111,41 @@ def _line_rows(state: OrderState) -> Iterator[dict[str, Any]]:
 def _text(state: OrderState, today: dt.date) -> Iterator[str]:
     order = state.order
     revision = f", revision {order['revision']}" if order["revision"] else ""
-    yield f"Order {_shown(order['number'])}: {order['status']}, {order['execution']}{revision}"
-    yield from _field("Customer", f"{order['customer']} {order['customer_name']}")
-    yield from _field("Date", str(order["date"]))
+    yield f"Order {safe(order['number'])}: {order['status']}, {order['execution']}{revision}"
+    yield from field("Customer", f"{order['customer']} {order['customer_name']}")
+    yield from field("Date", str(order["date"]))
     late = ", late" if _late(order, today) else ""
-    yield from _field("Delivery", f"{order['delivery_date']}{late}" if order["delivery_date"] else "")
-    yield from _field("Reference", order["reference"])
+    yield from field("Delivery", f"{order['delivery_date']}{late}" if order["delivery_date"] else "")
+    yield from field("Reference", order["reference"])
     place = (order["destination"], order["destination_name"], order["destination_city"], order["destination_country"])
-    yield from _field("Ship to", ", ".join(part for part in place if part))
+    yield from field("Ship to", ", ".join(part for part in place if part))
     currency = order["currency"]
-    yield from _field("Total", f"{order['total']:f} {currency}: {order['taxable']:f} taxable, {order['vat']:f} VAT")
-    yield from _field("Payment", f"{order['payment_type']} {order['payment_terms']}".strip())
-    yield from _field("Printed", f"{order['printed_at']:%Y-%m-%d %H:%M}" if order["printed_at"] else "")
-    yield from _field("To do", "send the confirmation again" if order["resend_confirmation"] else "")
+    yield from field("Total", f"{order['total']:f} {currency}: {order['taxable']:f} taxable, {order['vat']:f} VAT")
+    yield from field("Payment", f"{order['payment_type']} {order['payment_terms']}".strip())
+    yield from field("Printed", f"{order['printed_at']:%Y-%m-%d %H:%M}" if order["printed_at"] else "")
+    yield from field("To do", "send the confirmation again" if order["resend_confirmation"] else "")
     yield ""
     yield "Lines" if state.lines else "No lines"
     for line in state.lines:
-        yield from _wrapped(_line_text(line, currency), "  ", "     ")
-    if state.links:
+        yield from wrapped(_line_text(line, currency), "  ", "     ")
+    yield from chain_and_story(state.links, state.journal, today)
+
+
+def chain_and_story(links: Iterable[dict[str, Any]], journal: Iterable[StoryEntry], today: dt.date) -> Iterator[str]:
+    """What a document came from and led to, and what happened to it."""
+    told = [line for link in links for line in wrapped(_link_text(link), "  ", "     ")]
+    if told:
         yield ""
         yield "Came from, led to"
-    for link in state.links:
-        yield from _wrapped(_link_text(link), "  ", "     ")
+        yield from told
     yield ""
     yield "What happened"
-    for entry in state.journal:
-        yield from _wrapped(entry.headline(today), "  ", "     ")
+    for entry in journal:
+        yield from wrapped(entry.headline(today), "  ", "     ")
         for change in entry.changes:
-            yield from _wrapped(change, "     ", "       ")
+            yield from wrapped(change, "     ", "       ")
         if entry.comment:
-            yield from _wrapped(f"“{entry.comment}”", "     ", "       ")
+            yield from wrapped(f"“{entry.comment}”", "     ", "       ")
 
 
 def _link_text(link: dict[str, Any]) -> str:
@@ -145,9 +160,10 @@ def _link_text(link: dict[str, Any]) -> str:
     return f"{own}{where}{other}{mode}; {link['status']}{received}{due}"
 
 
-def _field(label: str, value: str) -> Iterator[str]:
+def field(label: str, value: str) -> Iterator[str]:
+    """A label and its value; nothing without a value."""
     if value:
-        yield from _wrapped(value, f"{label:<11}", " " * 11)
+        yield from wrapped(value, f"{label:<11}", " " * 11)
 
 
 def _line_text(line: dict[str, Any], currency: str) -> str:
@@ -162,16 +178,17 @@ def _line_text(line: dict[str, Any], currency: str) -> str:
     return f"{text}; {line['status']}{done}"
 
 
-def _wrapped(text: str, first: str, further: str) -> Iterator[str]:
+def wrapped(text: str, first: str, further: str) -> Iterator[str]:
+    """A text on lines of the paper's width."""
     from textwrap import wrap
 
-    lines = wrap(_shown(" ".join(text.split())), _WIDTH - len(further), break_on_hyphens=False) or [""]
+    lines = wrap(safe(" ".join(text.split())), _WIDTH - len(further), break_on_hyphens=False) or [""]
     yield first + lines[0]
     for line in lines[1:]:
         yield further + line
 
 
-def _shown(text: str) -> str:
+def safe(text: str) -> str:
     """Text from data without any character that a terminal would obey."""
     if text.isprintable():
         return text

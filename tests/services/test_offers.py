@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from fluorders_tui.domain.errors import Conflict, Invalid, Refused, Several
+from fluorders_tui.domain.errors import Conflict, Invalid, NotAllowed, Refused, Several
 from fluorders_tui.domain.offers import OfferStatus
+from fluorders_tui.domain.permissions import Role
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.offer_drafts import duplicate, new_offer, order_into_offer
 from fluorders_tui.services.offer_steps import (
@@ -173,9 +174,16 @@ def test_it_expires_by_its_date_marked_or_not(desk: Desk, clock: FixedClock) -> 
     clock.advance(days=30)
     assert expire_due(desk) == 0
     clock.advance(days=1)
-    assert open_offer(desk, offer.number).status is OfferStatus.EXPIRED
+    expired = open_offer(desk, offer.number)
+    assert expired.status is OfferStatus.EXPIRED
+    with pytest.raises(Refused, match="expired"):
+        change_offer(desk, changed(expired.offer, reference="late"))
     with pytest.raises(Refused, match="valid until"):
         confirm(desk, offer.draft.id)
+    looking = replace(desk, role=Role.VIEWER.value)
+    assert expire_due(looking) == 0
+    with pytest.raises(NotAllowed):
+        enter_offer(looking, offer_draft(desk))
     assert [expire_due(desk), expire_due(desk)] == [1, 0]
     assert open_offer(desk, offer.number).offer.terms.status is OfferStatus.EXPIRED
     assert open_offer(desk, kept.number).status is OfferStatus.CONFIRMED

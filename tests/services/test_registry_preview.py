@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from fluorders_tui.data.store import Store
+from fluorders_tui.domain.permissions import Role
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
 from fluorders_tui.services.orders import enter_order, upcoming_numbers
 from fluorders_tui.services.registries import get_row, list_rows
 from fluorders_tui.services.registry_preview import PREVIEWED, registry_preview
 from tests.conftest import FixedClock
+from tests.services.supply_shop import fill_supply_shop
 from tests.shop import draft, fill_shop
 
 
@@ -56,7 +59,7 @@ def test_due_dates_of_an_example(desk: Desk) -> None:
     assert told[3] == "2026-07-01   610.00 on 2026-09-05, 610.00 on 2026-09-30"
 
 
-@pytest.mark.parametrize("registry", sorted(set(PREVIEWED) - {"discount-policies", "customers"}))
+@pytest.mark.parametrize("registry", sorted(set(PREVIEWED) - {"discount-policies", "customers", "suppliers"}))
 def test_every_preview_works_on_what_the_fast_start_made(desk: Desk, registry: str) -> None:
     row = get_row(desk, registry, list_rows(desk, registry).rows[0].id)
     children = {name: [dict(one.values) for one in rows] for name, rows in row.children.items()}
@@ -131,3 +134,19 @@ def test_upcoming_numbers_follow_the_counter_and_take_none(desk: Desk) -> None:
         assert upcoming_numbers(desk, "ORD", dt.date(2026, 11, 24), 2) == ["2026-00002", "2026-00003"]
     assert upcoming_numbers(desk, "ORD", dt.date(2027, 1, 1), 1) == ["2027-00001"]
     assert enter_order(desk, draft(desk)).number == "2026-00002"
+
+
+def test_a_supplier_lists_what_they_sell_with_costs_for_those_who_may_see_them(desk: Desk) -> None:
+    fill_supply_shop(desk)
+    supplier = next(row for row in list_rows(desk, "suppliers").rows if row.code == "S1")
+    values = dict(supplier.values)
+    told = registry_preview(desk, "suppliers", values, {})
+    bought = list_rows(desk, "item-suppliers", filters={"supplier": "S1"})
+    assert told[0].startswith(f"{bought.total} items come from them")
+    assert len(told) == 1 + bought.total
+    assert " EUR " in told[1]
+    clerk = replace(desk, role=Role.EXPEDITER.value)
+    assert " EUR " not in "".join(registry_preview(clerk, "suppliers", values, {}))
+    for code in ("", "NEW"):
+        (nothing,) = registry_preview(desk, "suppliers", {**values, "code": code}, {})
+        assert "No item names them" in nothing

@@ -161,6 +161,15 @@ def test_an_offer_is_converted_and_taken_back(run: Run, tmp_path: Path, desk: De
     told = [(link["line"], link["direction"], link["number"], link["quantity"]) for link in story["links"]]
     assert [one for one in told if one[0]] == [(1, "from", number, "12"), (3, "from", number, "5")]
     assert f"line 1: 12 from offer {number}, line 1; converted" in run("status", order["number"])[1]
+    other = json.loads(run("status", number.lower(), "--format", "json")[1])
+    assert (other["kind"], other["status"], other["customer"]) == ("offer", "converted", "C0001")
+    assert [(one["done"], one["item"]) for one in other["lines"] if one["item"]] == [("12", "A-100"), ("5", "A-110")]
+    assert {one["number"] for one in other["links"]} == {order["number"]}
+    text = run("status", number)[1]
+    assert f"line 3: 5 to customer order {order['number']}, line 3; entered" in text
+    assert "anna converted the offer" in text
+    assert f"fluorders offer show {number}" in text
+    assert len(list(csv.DictReader(io.StringIO(run("status", number, "--format", "csv")[1])))) == 3
     assert run("offer", "undo", err.split()[-1])[:2] == (0, f"{order['number']} cancelled\n")
     assert run("offer", "undo", err.split()[-1])[0] == 4
     assert run("offer", "undo", "x")[0] == 2
@@ -189,6 +198,22 @@ def test_what_would_come_is_shown_and_runs_are_listed(run: Run, tmp_path: Path) 
     assert json.loads(run("offer", "runs", "--format", "json")[1])[0]["undone_by"] == "anna"
     assert run("offer", "convert", first, "--on", "2026-12-01")[0] == 2
     assert run("offer", "convert", first, "--customer", "X")[0] == 2
+
+
+def test_single_lines_are_converted_in_part(run: Run, tmp_path: Path) -> None:
+    first, second = made(run, tmp_path, DOCUMENT)["number"], made(run, tmp_path, PROSPECT)["number"]
+    (order,) = json.loads(run("offer", "convert", first, "--confirm", "--line", "1=5", "--line", "3=0")[1])
+    goods = [(line["item"], line["quantity"]) for line in order["lines"] if line["line_type"] == "coded"]
+    assert goods == [("A-100", "5")]
+    offer = json.loads(run("offer", "show", first)[1])
+    assert (offer["conversion"], [line["left"] for line in offer["lines"]]) == ("partly converted", ["7", None, "5"])
+    for wrong, code in (("1=8", 1), ("9=1", 2), ("2=1", 2), ("1", 2), (f"{second}:1=1", 2)):
+        assert run("offer", "convert", first, "--line", wrong)[0] == code, wrong
+    # Of several offers the line says whose it is; the others go whole.
+    assert run("offer", "convert", first, second, "--confirm", "--line", "1=2")[0] == 2
+    orders = json.loads(run("offer", "convert", first, second, "--confirm", "--line", f"{first}:3=2")[1])
+    goods = [(line["item"], line["quantity"]) for order in orders for line in order["lines"] if line["item"]]
+    assert goods == [("A-110", "2"), ("A-100", "1")]
 
 
 def test_offers_are_listed(run: Run, tmp_path: Path) -> None:

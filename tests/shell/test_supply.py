@@ -145,6 +145,12 @@ def test_a_supplier_order_becomes_customer_orders(run: Run, desk: Desk) -> None:
         ("to", made["number"], "2026-12-04")
     ]
     assert other["lines"][0]["promised"] == "6"
+    told = json.loads(run("status", number, "--format", "json")[1])
+    assert (told["kind"], told["supplier"], told["status"]) == ("supplier order", "S1", "entered")
+    assert [(one["direction"], one["number"], one["quantity"]) for one in told["links"]] == [
+        ("to", made["number"], "6")
+    ]
+    assert "entered the supplier order" in run("status", number)[1]
     rest = json.loads(run("supplier-order", "convert", number, "--customer", "C0002")[1])
     assert [line["quantity"] for line in rest[0]["lines"]] == ["4", "4"]
     assert run("supplier-order", "convert", number, "--customer", "C0002")[0] == 1

@@ -16,6 +16,7 @@ from fluorders_tui.screens.base import DeskScreen
 from fluorders_tui.screens.offers import OffersScreen
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.offer_list import OfferRow, each_offer
+from fluorders_tui.services.offers import offer_story_of
 from fluorders_tui.widgets.message_line import MessageLine
 from fluorders_tui.widgets.reading_pane import ReadingPane
 from fluorders_tui.widgets.title_bar import TitleBar
@@ -135,6 +136,8 @@ async def test_an_offer_is_lost_with_a_reason_and_taken_up_again(desk: Desk, typ
         assert offers(pilot).message_line.text == "OF2026-00002 lost."
         await typing(pilot, "{insert}reopen{enter}{enter}")
         assert stored(desk)["2"].status.value == "entered"
+        await typing(pilot, "{insert}lose{enter}pri{enter}")
+        assert stored(desk)["2"].reason == "Price too high"
 
 
 async def test_several_are_confirmed_after_a_question_and_a_refusal_leaves_the_others(desk: Desk) -> None:
@@ -156,6 +159,19 @@ async def test_validity_is_extended_by_a_short_date_and_a_wrong_one_is_told(desk
         await burst(pilot, "{ctrl+u}+30{enter}")
         row = stored(desk)["1"]
         assert (row.status.value, row.valid_until) == ("entered", TODAY + dt.timedelta(30))
+
+
+async def test_opening_the_list_marks_what_has_expired(desk: Desk) -> None:
+    """P-108: it counts as expired anyway; the journal tells it from then on."""
+
+    def told() -> list[str]:
+        return [entry.text for entry in offer_story_of(desk, "1")]
+
+    assert not any("expired" in text for text in told())
+    async with desk_on(opens(desk)) as pilot:
+        await burst(pilot, "5")
+        await until(lambda: any("expire" in text for text in told()))
+        assert listed(pilot)[-1] == "1"
 
 
 async def test_copies_and_versions_open_where_they_are_typed(desk: Desk) -> None:
