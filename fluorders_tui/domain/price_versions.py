@@ -147,7 +147,7 @@ def _conflicts(series: list[PriceListVersion]) -> Iterator[VersionConflict]:
             if later.valid_from > end:
                 break
             if later.valid_from > earlier.valid_from and (later.valid_to is None or later.valid_to > end):
-                message = f"{_name(earlier)} ends on {end}, but {_name(later)} has taken its place by then."
+                message = f"{_name(earlier)} ends on {end}, after {_name(later)} began."
                 yield VersionConflict(ConflictKind.OVERLAP, message, (earlier, later))
                 break
     yield from _gaps(sound)

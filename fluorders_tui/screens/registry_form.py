@@ -30,7 +30,7 @@ __all__ = ["RegistryFormScreen"]
 OF_THE_DESK = ("company", "users")
 _Standing = tuple[Field | None, str, int]
 
-ENTER_SAVES = "That is all it needs: Enter again saves, Tab goes on."
+ENTER_SAVES = "That is all it needs: Enter again saves; or go on typing."
 NOT_SAVED = "F10 saves, F12 again throws the changes away."
 
 
@@ -161,12 +161,15 @@ class RegistryFormScreen(KeptForm):
         if field is None:
             return
         missing = self._missing()
-        if self.draft.is_new and (field.needed or self._is_last(field)):
+        if self.draft.is_new and self._enter_saves == self._standing() and not missing:
+            await self.action_save()
+        elif self.draft.is_new and (field.needed or self._is_last(field)):
             if missing:
                 await self.go_to(missing)
-            elif self._enter_saves == self._standing():
-                await self.action_save()
             else:
+                # What is typed now belongs to the next field, never to the end of this one.
+                if not self._is_last(field):
+                    self.focus_next()
                 self._enter_saves = self._standing()
                 self.message_line.say(ENTER_SAVES)
         elif self._is_last(field):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["Align", "fit", "plain", "wrap"]
+__all__ = ["Align", "fit", "plain", "wrap", "wrap_beside"]
 
 Align = Literal["left", "right", "center"]
 
@@ -59,3 +59,13 @@ def wrap(text: str, width: int) -> list[str]:
             line, used = (f"{line} {word}", used + 1 + cells) if used else (word, cells)
         lines.append(line)
     return lines
+
+
+def wrap_beside(text: str, width: int) -> list[str]:
+    """As `wrap`; what follows three spaces goes on under itself, as beside a date."""
+    head, gap, rest = text.partition("   ")
+    indent = cell_len(head) + 2
+    if not gap or not head or indent > width // 2:
+        return wrap(text, width)
+    first, *others = wrap(rest, width - indent)
+    return [f"{head}  {first}", *(" " * indent + one for one in others)]

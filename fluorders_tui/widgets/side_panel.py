@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from fluorders_tui.widgets.plain_text import fit, wrap
+from fluorders_tui.widgets.plain_text import fit, wrap_beside
 
 __all__ = ["Block", "Fact", "SidePanel"]
 
@@ -90,7 +90,7 @@ class SidePanel(Widget):
                     room = max(1, inner - len(value) - 1)
                     lines.append((fit(f"{fit(line.label, room)} {value}", inner), line.look or "text"))
                 else:
-                    lines += [(piece, "text") for piece in wrap(line, inner)]
+                    lines += [(piece, "text") for piece in wrap_beside(line, inner)]
         old, self._lines = self._lines, lines
         for y in range(max(len(old), len(lines))):
             if old[y : y + 1] != lines[y : y + 1]:

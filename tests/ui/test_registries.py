@@ -18,7 +18,7 @@ from fluorders_tui.screens.registry_draft import RowDraft
 from fluorders_tui.screens.registry_form import RegistryFormScreen
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.imports import import_table
-from fluorders_tui.services.registries import get_row, registry_spec, window
+from fluorders_tui.services.registries import find, get_row, registry_spec, window
 from fluorders_tui.services.registry_names import names_of, next_code
 from fluorders_tui.services.registry_saving import save_row
 from fluorders_tui.widgets.question import Question
@@ -97,6 +97,41 @@ async def test_a_new_customer_takes_its_name_and_two_enters(at: Any, desk: Desk,
         assert screen.table.current.cells[:2] == ("C0006", "Rossi [Roma]")
     saved = get_row(desk, "customers", "C0006")
     assert (saved.name, saved.values["country"]) == ("Rossi [Roma]", "IT")
+
+
+@pytest.mark.parametrize("typing", [burst, slowly])
+async def test_after_the_last_needed_field_typing_goes_on_in_the_next(at: Any, desk: Desk, typing: Typing) -> None:
+    """P-90: nothing is added to the end of the code."""
+    async with at(RegistryScreen("zones")) as pilot:
+        screen = await shown(pilot)
+        await typing(pilot, "{f6}NE{enter}North East{f10}")
+        await until(lambda: pilot.app.screen is screen)
+        await until(lambda: screen.message_line.text == "Zone NE saved.")
+    assert get_row(desk, "zones", "NE").name == "North East"
+
+
+@pytest.mark.parametrize(
+    ("dates", "named", "told"),
+    [
+        ("01012026{tab}", "valid_from", "Two lists L"),
+        ("01012026{tab}31122025", "valid_to", "before it starts"),
+        ("01062025{tab}30062026", "valid_to", "began"),
+    ],
+)
+async def test_dates_of_price_lists_that_contradict_each_other_are_refused_at_their_place(
+    at: Any, desk: Desk, dates: str, named: str, told: str
+) -> None:
+    """D-4.1, P-63: with F10 the cursor stands in the date that is wrong, and nothing is written."""
+    save_row(desk, "price-list-types", {"code": "L", "name": "L"})
+    save_row(desk, "price-lists", {"code": "L-2026", "list_type": "L", "currency": "EUR", "valid_from": "2026-01-01"})
+    async with at(RegistryScreen("price-lists")) as pilot:
+        await shown(pilot)
+        await burst(pilot, "{f6}L-X{tab}{tab}L{tab}{tab}{tab}{tab}" + dates + "{f10}")
+        form = await shown(pilot, RegistryFormScreen)
+        await until(lambda: told in form.message_line.text)
+        assert form.current_field.field_name == named
+        assert form.field(named).error is not None
+    assert find(desk, "price-lists", "L-X", 5) == []
 
 
 @pytest.mark.parametrize("typing", [burst, slowly])

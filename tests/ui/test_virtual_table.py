@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from fluorders_tui.widgets.plain_text import fit, wrap
+from fluorders_tui.widgets.plain_text import fit, wrap, wrap_beside
 from fluorders_tui.widgets.row_sources import ListSource, PagedSource, Row
 from fluorders_tui.widgets.table_layout import Column, place_columns
 from fluorders_tui.widgets.virtual_table import VirtualTable
@@ -142,6 +142,16 @@ async def test_names_are_shown_as_they_are(running: Running) -> None:
         assert all(cell_len(line) == 60 for line in lines)
         assert "[/b]" in lines[2]
         assert not any(ord(character) < 32 or character in "\x7f\u202e" for line in lines for character in line)
+
+
+def test_what_stands_beside_a_date_goes_on_under_itself() -> None:
+    assert wrap_beside("2026-01-01   N-0001, N-0002, N-0003", 28) == [
+        "2026-01-01  N-0001, N-0002,",
+        "            N-0003",
+    ]
+    assert wrap_beside("2026-01-01   N-0001", 28) == ["2026-01-01  N-0001"]
+    assert wrap_beside("No three spaces in here", 12) == wrap("No three spaces in here", 12)
+    assert wrap_beside("", 12) == [""]
 
 
 def test_fit_and_wrap_keep_to_the_width() -> None:

@@ -91,7 +91,7 @@ def test_contradictions_are_refused_all_at_once():
     assert [version.id for version, _ in found] == [1, 2, 3, 4, 5]
     errors = [error for version, error in found if version.id in (1, 3, 5)]
     assert [(error.field, error.message, error.rule) for error in errors] == [
-        ("valid_to", "A of 2026-01-01 ends on 2026-06-30, but A of 2026-03-01 has taken its place by then.", "D-4.1"),
+        ("valid_to", "A of 2026-01-01 ends on 2026-06-30, after A of 2026-03-01 began.", "D-4.1"),
         ("valid_from", "Two lists B in EUR without VAT start on 2026-01-01.", "D-4.1"),
         ("valid_to", "D of 2026-01-01 ends on 2025-01-01, before it starts.", "D-4.1"),
     ]
