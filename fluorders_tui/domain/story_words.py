@@ -62,6 +62,18 @@ _WORDS = {
     "rate": "exchange rate",
     "payments": "payment",
 }
+#: Events whose comment says all that the figures kept with them say.
+_TOLD_BY_COMMENT = frozenset({"held back", "over the credit limit"})
+
+#: The figures of a decision as people call them, in the order they are told (D-11.3b).
+_FIGURES = {
+    "limit": "limit",
+    "balance": "unpaid",
+    "orders": "other open orders",
+    "own": "this order",
+    "excess": "too much",
+    "given for": "given for",
+}
 _LONGEST = 60
 _NOTHING = "nothing"
 
@@ -107,11 +119,21 @@ def story_entry(
     changes: tuple[str, ...] = ()
     if event == "entered":
         text += _size(after)
+    elif event in _TOLD_BY_COMMENT:
+        pass
+    elif "kind" in after and not before:
+        changes = (_decision(after),)
     else:
         changes = changes_in_words(before, after)
         if event == "changed" and from_status != to_status:
             text += f", now {to_status}"
     return StoryEntry(at, user, event, from_status, to_status, text, changes, comment)
+
+
+def _decision(after: Mapping[str, Any]) -> str:
+    """What was decided on, with the figures it was decided by: `credit limit: limit 500.00, too much 12.40`."""
+    figures = ", ".join(f"{word} {after[name]}" for name, word in _FIGURES.items() if name in after)
+    return f"{after['kind']}: {figures}" if figures else str(after["kind"])
 
 
 def _size(after: Mapping[str, Any]) -> str:

@@ -32,6 +32,7 @@ class BoardDeciding(LongWork):
         super().__init__()
         self._deciding = ""
         self._meant: tuple[int, ...] = ()
+        self._done = "decided"
 
     def comment_field(self) -> ComposeResult:
         """The field for the comment, below the list; hidden until `a` or `r`."""
@@ -91,6 +92,7 @@ class BoardDeciding(LongWork):
             )
             return
         self._close_comment()
+        self._done = "approved" if what == "approve" else "rejected"
         desk, decide = self.desk, approve if what == "approve" else reject
         progress = self.progress(lambda done: f"{done} of {len(meant)}…")
         await self.run_long(
@@ -107,13 +109,14 @@ class BoardDeciding(LongWork):
         self.table.marks |= {one.order_id for one in failed} if len(found) > 1 else set()
         await self.decided()
         done = len(found) - len(failed)
+        how = "decided" if any(one.left for one in found) else self._done
         if not failed:
-            said = f"Order {found[0].number}: {found[0].text}." if len(found) == 1 else f"{done} orders decided."
+            said = f"Order {found[0].number}: {found[0].text}." if len(found) == 1 else f"{done} orders {how}."
             self.message_line.say(said, "done")
         elif len(found) == 1 and failed[0].error is not None:
             self.message_line.tell(failed[0].error)
         else:
-            self.message_line.say(f"{done} decided, {len(failed)} not: they stay selected.", "warning")
+            self.message_line.say(f"{done} {how}, {len(failed)} not: they stay selected.", "warning")
             self.pane.open("Not decided", [f"{one.number}: {one.text}" for one in failed])
 
     def _close_comment(self) -> None:

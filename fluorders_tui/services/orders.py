@@ -100,7 +100,10 @@ def enter_orders(desk: Desk, drafts: Sequence[OrderDraft], *, dry_run: bool = Fa
             if dry_run:
                 raise _NothingWritten
     except _NothingWritten:
-        return [completed(desk, draft, totals=totals) for draft, totals in checked]
+        return [
+            replace(completed(desk, draft, totals=totals), warnings=one.warnings, held=one.held)
+            for (draft, totals), one in zip(checked, saved, strict=True)
+        ]
     except IntegrityError as error:
         raise _number_taken() from error
     return saved
@@ -197,7 +200,8 @@ def enter_all_within(
         statuses = (one.line_status,) * len(one.draft.lines)
         made = completed(desk, entered, line_statuses=statuses, totals=one.totals)
         warned = tuple(Notice("D-11.1", figures.message) for figures in decision.overdrawn)
-        saved.append(replace(made, warnings=made.warnings + warned) if warned else made)
+        held = tuple(one.reason for one in decision.missing)
+        saved.append(replace(made, warnings=made.warnings + warned, held=held) if warned or held else made)
     return saved
 
 

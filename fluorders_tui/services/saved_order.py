@@ -16,7 +16,8 @@ from fluorders_tui.services.desk import Desk
 class SavedOrder:
     """A completed document; `line_statuses` and `totals.final_shares` are aligned to the lines.
 
-    `again` says that it had been entered before, by the same desk, and nothing was entered now.
+    `again` says that it had been entered before, by the same desk, and nothing was entered now. `held` is what holds
+    back an order that was just entered, or would hold it back after a dry run, with amounts (D-11.2).
     """
 
     draft: OrderDraft
@@ -26,6 +27,7 @@ class SavedOrder:
     line_statuses: tuple[LineStatus, ...]
     warnings: tuple[Notice, ...]
     again: bool = False
+    held: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:

@@ -148,7 +148,7 @@ def _write(
         from fluorders_tui.shell.order_text import order_text
 
         texts = (
-            order_text(one) + "".join(_grouped(order, conversion["confirmed"]))
+            order_text(one, one.held) + "".join(_grouped(order, conversion["confirmed"]))
             for one, order in zip(saved, orders, strict=True)
         )
         sys.stdout.write("\n".join(texts))

@@ -4,6 +4,7 @@ fluorders order new FILE|-         enter the order in FILE, or the list of order
 fluorders order show NUMBER        show an order; what comes out may go in again
 fluorders order duplicate NUMBER   enter a copy, at the same prices or priced again, for this or another customer
 fluorders order hold NUMBER        put an order aside: the desk's first screen lists it
+fluorders order ask NUMBER…        ask that orders which are held back be let go
 fluorders order confirm NUMBER…    confirm orders
 fluorders order cancel NUMBER…     cancel orders, or single lines of one; --reason says why
 fluorders order reopen NUMBER…     take a confirmation back, or enter a rejected order again
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.config import Settings
 from fluorders_tui.domain.errors import Unreadable
+from fluorders_tui.shell.order_asking import add_asking, ask
 from fluorders_tui.shell.order_steps import STEPS, add_steps, run_step
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ def register(parser: ArgumentParser) -> None:
     copy.add_argument("--dry-run", action="store_true", help="show the copy, but write nothing and take no number")
     held = commands.add_parser("hold", prog="fluorders order hold", help="put an order aside, to go on with it later")
     held.add_argument("number", help="the order's number")
+    add_asking(commands)
     add_steps(commands, _FORMATS)
     for one in (new, show, copy):
         one.add_argument("--format", choices=_FORMATS, default="json", help="json (default), text, csv: a row per line")
@@ -61,6 +64,8 @@ def run(args: Namespace, settings: Settings) -> int:
         return _new(args, settings)
     if args.action in STEPS:
         return run_step(args, settings)
+    if args.action == "ask":
+        return ask(args, settings)
     if args.action == "duplicate":
         return _duplicate(args, settings)
     from fluorders_tui.services.orders import open_order
@@ -120,13 +125,12 @@ def write_orders(desk: Desk, saved: Sequence[SavedOrder], form: str, *, as_list:
     if form == "json":
         from fluorders_tui.documents.order_json import document_text, order_to_json
         from fluorders_tui.domain.links import DocumentKind
-        from fluorders_tui.services.approvals import reasons_of
         from fluorders_tui.services.linked import chain, links_in_json
 
         made = [
             order_to_json(
                 one,
-                locks=[reason.text for reason in reasons_of(desk, one.draft.id)],
+                locks=_locks(desk, one),
                 links=links_in_json(chain(desk, DocumentKind.ORDER, one.draft.id)),
             )
             for one in saved
@@ -139,7 +143,16 @@ def write_orders(desk: Desk, saved: Sequence[SavedOrder], form: str, *, as_list:
     else:
         from fluorders_tui.shell.order_text import order_text
 
-        sys.stdout.write("\n".join(order_text(one) for one in saved))
+        sys.stdout.write("\n".join(order_text(one, _locks(desk, one)) for one in saved))
+
+
+def _locks(desk: Desk, saved: SavedOrder) -> Sequence[str]:
+    """What holds an order back, or would hold back one that a dry run left without a row."""
+    if saved.held or not saved.draft.id:
+        return saved.held
+    from fluorders_tui.services.approvals import reasons_of
+
+    return [reason.text for reason in reasons_of(desk, saved.draft.id)]
 
 
 def _rows(saved: SavedOrder) -> Iterator[list[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 _WIDTH = 80
 
 
-def order_text(saved: SavedOrder) -> str:
-    """The order with its lines, totals, due dates and warnings."""
-    return "".join(f"{line}\n" for line in _text(saved))
+def order_text(saved: SavedOrder, locks: Sequence[str] = ()) -> str:
+    """The order with its lines, totals, due dates and warnings; `locks` are what holds it back (D-11.2)."""
+    return "".join(f"{line}\n" for line in _text(saved, locks))
 
 
-def _text(saved: SavedOrder) -> Iterator[str]:
+def _text(saved: SavedOrder, locks: Sequence[str]) -> Iterator[str]:
     draft, totals = saved.draft, saved.totals
     code, decimals = draft.currency.code, draft.currency.decimals
     yield f"Order {shown(draft.number) or '(no number yet)'}: {draft.status.value}"
+    for reason in locks:
+        yield from field_text("Held back" if draft.number else "Would wait", reason)
     yield from field_text("Customer", f"{draft.customer} {draft.name}")
     yield from field_text("Date", draft.date.isoformat())
     yield from field_text("Delivery", draft.delivery_date.isoformat() if draft.delivery_date else "")

@@ -6,11 +6,13 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from fluorders_tui.cli import main
 from fluorders_tui.data.store import Store
+from fluorders_tui.services.approvals import waiting
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
 from fluorders_tui.services.registry_saving import save_row
@@ -65,6 +67,42 @@ def test_what_waits_is_listed_and_decided(desk: Desk, run: Run) -> None:
     assert "nobody has to decide" in told
     assert run("reject", second, user="carla")[0] == 2
     assert run("approve", "2026-99999", user="carla")[0] == 1
+
+
+def test_what_would_be_held_back_is_told_before_it_is_entered(desk: Desk, run: Run, tmp_path: Path) -> None:
+    set_customer(desk, "C0001", credit_limit="10")
+    file = tmp_path / "order.json"
+    file.write_text(json.dumps({"customer": "C0001", "lines": [{"item": "A-100", "quantity": "1"}]}))
+    code, said, _ = run("order", "new", str(file), "--dry-run")
+    tried = json.loads(said)
+    assert (code, tried["status"], tried["number"]) == (0, "draft", None)
+    assert tried["locks"][0].startswith("Credit limit of customer C0001: 12.20 of 10.00")
+    assert (
+        "Would wait Credit limit of customer C0001"
+        in run("order", "new", str(file), "--dry-run", "--format", "text")[1]
+    )
+    assert "Held back  Credit limit of customer C0001" in run("order", "new", str(file), "--format", "text")[1]
+    (waits,) = waiting(desk)
+    assert "Held back  Credit limit" in run("order", "show", waits.number, "--format", "text")[1]
+    set_customer(desk, "C0001", credit_policy="warn")
+    warned = json.loads(run("order", "new", str(file), "--dry-run")[1])
+    assert (warned["locks"], [one["rule"] for one in warned["warnings"]]) == ([], ["D-11.1"])
+
+
+def test_a_clerk_asks_for_releases(desk: Desk, run: Run) -> None:
+    set_customer(desk, "C0001", credit_limit="50")
+    free, held = entered(desk, 1).number, entered(desk, 9).number
+    code, said, told = run("order", "ask", held, free, "2026-99999", "--comment", "He pays tomorrow")
+    assert code == 4
+    assert said.startswith(f"{held}: asked. Credit limit of customer C0001")
+    assert "nobody has to decide" in told
+    assert "There is no order" in told
+    (one,) = waiting(desk)
+    assert (one.asked_by, one.comment) == ("anna", "He pays tomorrow")
+    assert run("approve", held, user="carla")[0] == 0
+    story = run("status", held)[1]
+    assert "kind nothing" not in story
+    assert "limit 50.00, unpaid 0.00, other open orders 12.20" in " ".join(story.split())
 
 
 def test_people(desk: Desk, run: Run) -> None:

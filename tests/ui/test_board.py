@@ -125,7 +125,7 @@ async def test_orders_are_approved_and_rejected_with_a_comment(waiting_desk: Des
         # The digits and letters of a comment are text, not lanes; a reason is needed to reject.
         await typing(pilot, "{space}{space}a1r ok{enter}")
         await until(lambda: numbers(screen) == held[2:])
-        assert "2 orders decided" in screen.message_line.text
+        assert "2 orders approved" in screen.message_line.text
         await typing(pilot, "r{enter}")
         assert "Say why" in screen.message_line.text
         await typing(pilot, "too much{enter}")
