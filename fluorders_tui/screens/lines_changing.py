@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,9 +14,10 @@ from textual import on
 
 from fluorders_tui.domain.errors import DeskError, Refused
 from fluorders_tui.screens.base import DeskScreen
+from fluorders_tui.screens.document_typing import counted
 from fluorders_tui.screens.lines_words import KINDS, change_typed
 from fluorders_tui.services.conditions import known_agents
-from fluorders_tui.services.line_changes import meant_lines
+from fluorders_tui.services.line_changes import DeliveryMoved, meant_lines
 from fluorders_tui.services.mass_changes import (
     Begun,
     Change,
@@ -202,15 +204,28 @@ class LineChanging(DeskScreen):
         rows = [
             Row(
                 (order.order_id, one.number),
-                (order.number, str(one.number or ""), one.item, one.description, one.before or "–", one.after or "–"),
+                (
+                    order.number, str(one.number or ""), one.item, one.description,
+                    self._read(one.before) or "–", self._read(one.after) or "–",
+                ),
             )
             for one in order.differences
-        ]
+        ]  # fmt: skip
         rows += [
             Row((order.order_id, -one.number), (order.number, str(one.number), "", "", "✗", _said(one.error)), "bad")
             for one in order.refused
         ]
         return rows
+
+    def _read(self, text: str) -> str:
+        """A value as it is read here: the service writes dates as ISO 8601."""
+        moved = self._preview is not None and isinstance(self._preview.change, DeliveryMoved)
+        if not moved:
+            return text
+        try:
+            return self.day(dt.date.fromisoformat(text))
+        except ValueError:
+            return text
 
     @on(VirtualTable.RowSelected, "#preview")
     def _read_row(self, message: VirtualTable.RowSelected) -> None:
@@ -224,9 +239,12 @@ class LineChanging(DeskScreen):
             if difference.number == key[1]:
                 said += [
                     f"{difference.item} {difference.description}".strip(),
-                    f"Now: {difference.before or 'nothing'}",
+                    f"Now: {self._read(difference.before) or 'nothing'}",
                 ]
-                said += [f"Will be: {difference.after or 'nothing'}", *([difference.why] if difference.why else [])]
+                said += [
+                    f"Will be: {self._read(difference.after) or 'nothing'}",
+                    *([difference.why] if difference.why else []),
+                ]
         said += [str(one.error) for one in order.refused if one.number == -key[1]]
         said += [str(order.error)] if order.error is not None else []
         if order.total_before != order.total_after:
@@ -253,6 +271,9 @@ class LineChanging(DeskScreen):
         if not await self._quiet():
             return
         shown, desk = self._preview, self.desk_app.desk
+        if self.query_one(Question).text:
+            self.message_line.say("Answer the question first: y or n.", "warning")
+            return
         if shown is None:
             self.message_line.say("Nothing to do yet: F9 says what shall change.", "warning")
         elif shown.changed_lines:
@@ -273,7 +294,7 @@ class LineChanging(DeskScreen):
             self.message_line.say("There is no mass change of yours to undo.", "warning")
             return
         at = f"{desk.local(last.at):%H:%M}"
-        question = f"Undo mass change {last.id} of {at}, {last.about}, {last.orders} orders?"
+        question = f"Undo mass change {last.id} of {at}, {last.about}, {counted(last.orders, 'order')}?"
         self.query_one(Question).ask(question, lambda: self._undo(last))
 
     def _undo(self, last: Begun) -> None:

@@ -16,7 +16,7 @@ __all__ = ["LINE_COLUMNS", "LineRows"]
 LINE_COLUMNS = (
     Column("line", "Ln", 4, align="right"),
     Column("item", "Item", 12),
-    Column("description", "Description", 20, flex=True),
+    Column("description", "Description", 17, flex=True),
     Column("quantity", "Quantity", 8, align="right"),
     Column("uom", "UM", 4),
     Column("price", "Price", 9, align="right"),

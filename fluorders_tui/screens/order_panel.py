@@ -221,7 +221,10 @@ class PanelText:
         line, card, free = asking.line, asking.card, self.free(asking)
         parts = ["stock ?"]
         if free is not None:
-            later = f", from {self._free_from(free, asking.needed)}" if free.free_now < asking.needed else ""
+            later = ""
+            if free.free_now < asking.needed:
+                day = free.free_from(asking.needed)
+                later = ", the rest: no date yet" if day is None else f", all from {self.day(day)}"
             parts = [f"free {self.number(free.free_now)} {card.main_uom.code}{later}"]
         if card.last_price:
             chain = f" {card.last_price.discounts}" if card.last_price.discounts else ""

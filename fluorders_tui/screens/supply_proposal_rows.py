@@ -57,9 +57,9 @@ PROPOSAL_COLUMNS = (
     Column("arrives", "Arrives", 12, drop=1),
 )
 PLAN_COLUMNS = (
-    Column("supplier", "Supplier order", 22),
+    Column("supplier", "Supplier order", 18),
     Column("item", "Item", 10),
-    Column("description", "Description", 12, flex=True),
+    Column("description", "Description", 11, flex=True),
     Column("quantity", "Quantity", 9, align="right"),
     Column("uom", "UM", 4),
     Column("price", "Price", 9, align="right"),

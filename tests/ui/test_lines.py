@@ -85,6 +85,19 @@ async def test_without_a_selection_the_number_of_lines_is_asked_first(lines_desk
         assert changed == ["A-100"] * count
 
 
+async def test_moved_dates_are_read_by_locale_and_f10_answers_no_question(lines_desk: Desk) -> None:
+    async with desk_on(opens(lines_desk)) as pilot:
+        await burst(pilot, "8{enter}{space}{f9}delivery{enter}31.12.2026{enter}")
+        screen = await done(pilot)
+        (row,) = screen.preview_table.source.rows(0, 5)
+        assert row.cells[5] == "31/12/2026"
+        await burst(pilot, "{f10}")
+        await done(pilot)
+        await burst(pilot, "{ctrl+z}{f10}")
+        assert screen.query_one(Question).text.endswith(", 1 order?")
+        assert screen.message_line.text == "Answer the question first: y or n."
+
+
 async def test_no_keeps_everything_and_back_leads_through_the_levels(lines_desk: Desk) -> None:
     async with desk_on(opens(lines_desk)) as pilot:
         await burst(pilot, "8{f9}close{enter}gone{enter}n")

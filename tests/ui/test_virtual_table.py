@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import threading
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from fluorders_tui import screens
 from fluorders_tui.widgets.plain_text import fit, wrap, wrap_beside
 from fluorders_tui.widgets.row_sources import ListSource, PagedSource, Row
 from fluorders_tui.widgets.table_layout import Column, place_columns
@@ -161,6 +164,20 @@ def test_fit_and_wrap_keep_to_the_width() -> None:
             assert all(cell_len(line) <= max(width, 2) for line in wrap(text, width))
     assert fit("12.00", 8, "right") == "   12.00"
     assert wrap("one two three", 7) == ["one two", "three"]
+
+
+def test_every_table_of_a_screen_has_whole_columns_at_80() -> None:
+    """An amount is never cut because the columns before it took its room."""
+    tables = [
+        (module.name, value)
+        for module in pkgutil.iter_modules(screens.__path__)
+        for value in vars(importlib.import_module(f"{screens.__name__}.{module.name}")).values()
+        if isinstance(value, tuple) and value and isinstance(value[0], Column)
+    ]
+    assert len(tables) > 15
+    for name, columns in tables:
+        for place in place_columns(columns, 80):
+            assert place.width >= place.column.width, (name, place.column.key)
 
 
 def test_a_narrow_screen_drops_the_least_needed_column() -> None:
