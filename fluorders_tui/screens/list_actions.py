@@ -61,6 +61,8 @@ class RowAction(Generic[R]):
     about: str
     read: Callable[[str, Today], Step[R]]
     typed: str = ""
+    single: bool = False
+    """It begins something that is typed on, so it is done with one document alone."""
     known: Callable[[Desk], Mapping[str, str]] | None = None
     """Codes and their meaning that may be typed; other words may be too. Runs in a thread."""
 
@@ -219,7 +221,9 @@ class ListActions(FilteredList[F, S, R]):
             return
         step = action.read(self.field("action_value").text.strip(), Today(self.desk.today(), self.form.day_first))
         rows = await self.meant()
-        if len(rows) > 1:
+        if len(rows) > 1 and action.single:
+            self.message_line.say(f"{action.about}: one at a time. Select a single {self.NAME[0]}.", "warning")
+        elif len(rows) > 1:
             self.query_one(Question).ask(f"{action.about}: {self.named(rows)}?", lambda: self._perform(step, rows))
         elif rows:
             await self._perform(step, rows)

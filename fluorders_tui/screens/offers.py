@@ -160,9 +160,11 @@ class OffersScreen(ListActions[OfferFilter, Sort, OfferRow]):
     }
     ACTIONS: ClassVar[Mapping[str, RowAction[OfferRow]]] = {
         "confirm": RowAction("The customer confirmed it", _confirm, "the day, today when empty"),
-        "lose": RowAction("It is lost", _lose, "the reason, of the table or in any words", steps.reasons_for_losing),
+        "lose": RowAction(
+            "It is lost", _lose, "the reason, of the table or in any words", known=steps.reasons_for_losing
+        ),
         "version": RowAction("A new version of it", _version),
-        "duplicate": RowAction("A copy of it", _duplicate, "for which customer, the same when empty"),
+        "duplicate": RowAction("A copy of it", _duplicate, "for which customer, the same when empty", single=True),
         "extend": RowAction("It is valid for longer", _extend, "until when"),
         "withdraw": RowAction("Its confirmation is taken back", _withdraw, "a comment, if you want"),
         "reopen": RowAction("A lost one is taken up again", _reopen, "a comment, if you want"),

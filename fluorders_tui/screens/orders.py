@@ -20,22 +20,42 @@ from fluorders_tui.domain.order_listing import (
     SortField,
     StatusCount,
 )
-from fluorders_tui.screens.filtered_list import FilteredList
+from fluorders_tui.screens.list_actions import Acted, ListActions, RowAction, Step, Today
 from fluorders_tui.screens.list_pages import Asked
+from fluorders_tui.screens.order_kind import Typed
 from fluorders_tui.screens.paged_list import Sorting
 from fluorders_tui.screens.status_words import ORDER_STATUS
 from fluorders_tui.services.desk import Desk
-from fluorders_tui.services.order_list import OrderWindow, find, status_counts
+from fluorders_tui.services.offer_drafts import order_into_offer
+from fluorders_tui.services.order_copies import duplicate
+from fluorders_tui.services.order_list import OrderWindow, find, orders_in_rows, status_counts
+from fluorders_tui.services.orders import open_order_row
 from fluorders_tui.widgets.row_sources import Row
 from fluorders_tui.widgets.table_layout import Column
 
 __all__ = ["OrdersScreen"]
 
 
-class OrdersScreen(FilteredList[OrderFilter, OrderSort, OrderRow]):
+def _duplicate(text: str, today: Today) -> Step[OrderRow]:
+    def step(desk: Desk, one: OrderRow) -> Acted:
+        made = duplicate(desk, open_order_row(desk, one.id).draft, customer=text.upper())
+        return Acted("copied.", "order_entry", {"copied": Typed(made.draft)})
+
+    return step
+
+
+def _offer(text: str, today: Today) -> Step[OrderRow]:
+    def step(desk: Desk, one: OrderRow) -> Acted:
+        made = order_into_offer(desk, open_order_row(desk, one.id).draft, text.upper())
+        return Acted("copied into an offer.", "offer_entry", {"copied": Typed(made.draft, made.terms)})
+
+    return step
+
+
+class OrdersScreen(ListActions[OrderFilter, OrderSort, OrderRow]):
     """All orders. The focus stays in the find field; the arrows move the cursor in the list below it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("edit", "new", "order_lines", "next_step", "mark")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("edit", "new", "order_lines", "next_step", "mark", "duplicate")
     TITLE_TEXT = "Orders"
     NAME = ("order", "orders")
     MARKABLE = True
@@ -44,6 +64,7 @@ class OrdersScreen(FilteredList[OrderFilter, OrderSort, OrderRow]):
         "F4 chooses what is shown: all, open, late, a status, or a filter you saved.",
         "F10 saves what is shown, found and sorted by under a name; the same with the name emptied removes it.",
         "F9 takes the order a step on: confirm, cancel, close by force, open again, archive. Space selects several.",
+        "F7 copies it into a new order. Insert does that too, for another customer, or makes an offer of it.",
         "‘!’ before a delivery date: the order is late.",
     )
     FIND_HELP = "Part of a number, a customer, a reference, or an item's code."
@@ -78,11 +99,21 @@ class OrdersScreen(FilteredList[OrderFilter, OrderSort, OrderRow]):
         },
     }
 
+    ACTIONS: ClassVar[Mapping[str, RowAction[OrderRow]]] = {
+        "duplicate": RowAction(
+            "A new order like it", _duplicate, "for which customer, the same when empty", single=True
+        ),
+        "offer": RowAction("An offer like it", _offer, "of which offer type, the usual one when empty", single=True),
+    }
+
     def open_window(self, desk: Desk, asked: Asked[OrderFilter, OrderSort]) -> OrderWindow:
         return OrderWindow(desk, asked.filter, asked.sort)
 
     def find_first(self, desk: Desk, text: str) -> Sequence[OrderRow]:
         return find(desk, text, 1)
+
+    def rows_by_id(self, desk: Desk, ids: Sequence[int]) -> Sequence[OrderRow]:
+        return orders_in_rows(desk, ids)
 
     def sort_named(self, field: str, descending: bool) -> OrderSort:
         return OrderSort(SortField(field), descending)
@@ -135,6 +166,9 @@ class OrdersScreen(FilteredList[OrderFilter, OrderSort, OrderRow]):
     def _steps_taken(self, done: int | None) -> None:
         if done:
             self.table.clear_marks()
+
+    async def action_duplicate(self) -> None:
+        await self.begin("duplicate")
 
     async def action_new(self) -> None:
         if await self.desk_app.desk_there():

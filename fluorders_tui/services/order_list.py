@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fluorders_tui.data.order_list import (
@@ -52,6 +52,7 @@ __all__ = [
     "StatusCount",
     "each_order",
     "find",
+    "orders_in_rows",
     "status_counts",
 ]
 
@@ -238,6 +239,13 @@ def find(desk: Desk, text: str, limit: int = MOST_FOUND) -> list[OrderRow]:
     with desk.store.read() as connection:
         today = desk.today()
         return [order_row(row, today) for row in rows_by_id(connection, _found(connection, text, limit))]
+
+
+def orders_in_rows(desk: Desk, ids: Sequence[int]) -> list[OrderRow]:
+    """The orders in these rows of the database as they are now, in this order; none of one that is gone."""
+    today = desk.today()
+    with desk.store.read() as connection:
+        return [order_row(row, today) for row in rows_by_id(connection, ids)]
 
 
 def status_counts(desk: Desk) -> dict[OrderStatus, StatusCount]:

@@ -236,6 +236,7 @@ def _text(saved: SavedSupplierOrder) -> Iterator[str]:
         waited = saved.promised(line)
         states = (
             "cancelled" if line.cancelled else f"due {line.due}" if line.open and line.due else "",
+            f"{plain(line.confirmed_quantity)} confirmed" if line.confirmed_quantity is not None else "",
             f"{plain(line.received)} received" if line.received else "",
             f"{plain(waited)} promised" if waited else "",
         )

@@ -179,7 +179,10 @@ async def test_copies_and_versions_open_where_they_are_typed(desk: Desk) -> None
         await burst(pilot, "500003{f7}c0002{enter}")
         copied = opened(pilot)["copied"]
         assert (copied.draft.customer, copied.draft.number, len(copied.draft.lines)) == ("C0002", "", 1)
-        await burst(pilot, "{f3}{insert}version{enter}")
+        # Of several at once nothing could be typed on: nothing is said to be done that isn't.
+        await burst(pilot, "{f3}{ctrl+f}{ctrl+u}{space}{down}{space}{f7}{enter}")
+        assert "one at a time" in offers(pilot).message_line.text
+        await burst(pilot, "{f12}{f12}3{insert}version{enter}")
         made = next(row for row in each_offer(desk) if row.number[-1] == "3")
         assert (opened(pilot), made.version) == ({"row": made.id}, 2)
         await burst(pilot, "{f3}{f2}")

@@ -9,6 +9,8 @@ import pytest
 from textual.pilot import Pilot
 
 from fluorders_tui.domain.order import OrderStatus
+from fluorders_tui.screens.offer_entry import OfferEntryScreen
+from fluorders_tui.screens.order_entry import OrderEntryScreen
 from fluorders_tui.screens.order_status import OrderStatusScreen
 from fluorders_tui.screens.orders import OrdersScreen
 from fluorders_tui.services.desk import Desk
@@ -89,3 +91,22 @@ async def test_nothing_found_opens_nothing_and_a_step_back_shows_all_again(order
         assert orders(pilot).table.source.count == 0
         await burst(pilot, "{f12}")
         assert orders(pilot).table.source.count == 40
+
+
+@pytest.mark.parametrize("typing", [burst, slowly])
+async def test_a_row_becomes_a_new_order_or_an_offer(orders_desk: Desk, typing: Typing) -> None:
+    """D-12.8: from the list as from the order screen; nothing is written before F10."""
+    newest = next(iter(each_order(orders_desk)))
+    async with desk_on(opens(orders_desk)) as pilot:
+        await typing(pilot, "2{f7}{enter}")
+        screen = pilot.app.screen
+        assert isinstance(screen, OrderEntryScreen)
+        assert (screen.session.draft.customer, screen.session.draft.number) == (newest.customer, "")
+        assert len(screen.session.draft.lines) == newest.lines
+        await typing(pilot, "{f3}{insert}offer{enter}{enter}")
+        screen = pilot.app.screen
+        assert isinstance(screen, OfferEntryScreen)
+        assert (screen.session.draft.customer, len(screen.session.draft.lines)) == (newest.customer, newest.lines)
+        await typing(pilot, "{f3}{space}{down}{space}{f7}{enter}")
+        assert "one at a time" in orders(pilot).message_line.text
+    assert len(list(each_order(orders_desk))) == 40
