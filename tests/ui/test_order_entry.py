@@ -20,6 +20,7 @@ from fluorders_tui.services.autosave import abandoned, drafts_folder
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.holding import held
 from fluorders_tui.services.orders import change_order, enter_order, open_order
+from fluorders_tui.services.registry_saving import save_row
 from fluorders_tui.widgets.info_line import InfoLine
 from tests.shop import draft, with_line
 from tests.ui.clerk import Typing
@@ -328,3 +329,48 @@ async def test_what_is_missing_is_added_or_it_is_said_by_whom(typing: Typing) ->
         await clerk.types("{f6}")
         assert clerk.message.startswith("Only supervisor or administrator may add and change items")
         assert (clerk.field, clerk.text("item")) == ("item", "NOSUCH")
+
+
+async def test_the_summary_shows_every_figure_in_the_order_of_the_rules(desk: Desk, typing: Typing) -> None:
+    """D-7, D-10.1: the final discount as it falls on the VAT codes, expenses, deposit, each agent, nothing for none."""
+    values = {"code": "F-10", "description": "Food", "unit": "pc", "sales_price": "20", "vat_code": "10"}
+    save_row(desk, "items", values)
+    for code, name in (("A01", "Laura"), ("A02", "House")):
+        save_row(desk, "agents", {"code": code, "name": name})
+    header = {
+        "agents": "A01 5; A02",
+        "final_discounts": "100#",
+        "expenses": "TRANSPORT 12",
+        "deposit": "50",
+        "payments": "BT 30EOM 40%; BT IMM 60%",
+    }
+    async with typing(size=(80, 24)) as clerk:
+        await clerk.types("C0001{enter}{ctrl+d}")
+        for name, typed in header.items():
+            clerk.screen.field(name).focus()
+            await clerk.types(typed + "{tab}")
+            assert clerk.message == "", name
+        clerk.screen.field("item").focus()
+        await clerk.types("A-100{enter}10{enter}F-10{enter}10{enter}!A-110{enter}1{enter}{f9}")
+        told = clerk.screen.pane.text.splitlines()
+    figures = [(row[:34].strip(), row[34:].strip()) for row in told if row[34:].strip()]
+    assert figures[:14] == [
+        ("Items gross", "300.00"),
+        ("less discounts", "0.00"),
+        ("Items net", "300.00"),
+        ("less final discounts", "100.00"),
+        ("on VAT 22, net 100.00", "33.33"),
+        ("on VAT 10, net 200.00", "66.67"),
+        ("TRANSPORT Transport", "12.00"),
+        ("Taxable", "212.00"),
+        ("VAT 10 on 133.33", "13.33"),
+        ("VAT 22 on 78.67", "17.31"),
+        ("Goods free of charge (value)", "11.00"),
+        ("Total", "242.64"),
+        ("on account", "50.00"),
+        ("Balance due", "192.64"),
+    ]
+    dues = [(label.split("  ")[1], amount) for label, amount in figures if label.startswith("due")]
+    assert dues == [("BT IMM", "115.58"), ("BT 30EOM", "77.06")]
+    assert ("Commission A01 Laura", "10.00") in figures
+    assert ("Commission A02 House", "none") in figures
