@@ -211,7 +211,8 @@ def _waiting(desk: Desk, rows: Sequence[Any], votes: dict[int, list[Vote]]) -> W
         excess=max((one.excess for one in reasons if one.excess is not None), default=ZERO),
         margin=margin,
         since=since,
-        waited=desk.now() - since,
+        # Another desk's clock may be ahead (E-3.5).
+        waited=max(desk.now() - since, dt.timedelta(0)),
         entered_by=first.entered_by,
         asked_by=asked[-1].asked_by if asked else "",
         comment=asked[-1].asked_comment if asked else "",

@@ -10,7 +10,7 @@ from fluorders_tui.data.demo.known import filled_with
 from fluorders_tui.data.schema import migrate
 from fluorders_tui.data.store import Store
 from fluorders_tui.domain.errors import Invalid, Refused
-from fluorders_tui.services.desk import Clock, utc_now
+from fluorders_tui.services.desk import Clock, open_desk, utc_now
 from fluorders_tui.services.fast_start import fast_start
 
 CUSTOMERS = 400
@@ -56,14 +56,17 @@ def fill_demo(
 ) -> DemoFilled:
     """Migrate a database, run the fast start where it wasn't, and fill it with demo data.
 
-    The orders lie in the twelve months before the clock's day; the rows are the same for the same numbers, seed and
-    day. Customers, items and orders are stored together or not at all. `progress` hears what is being done.
+    The orders lie in the twelve months before the clock's day, and a few of the newest are held back; the rows are
+    the same for the same numbers, seed and day. Customers, items and orders are stored together or not at all.
+    `progress` hears what is being done.
 
     Raises `Refused` for a database that holds orders, customers or items already, `Invalid` (field
     `customers`, `items` or `orders`) for an impossible number, `Unreachable`.
     """
     # Whoever opens a demo database that is there already doesn't wait for this.
     from fluorders_tui.data.demo.filling import Size, fill
+    from fluorders_tui.services.demo_decisions import hold_some_back
+    from fluorders_tui.services.order_list import status_counts
 
     for field, number in (("customers", customers), ("items", items), ("orders", orders)):
         if not _LEAST[field] <= number <= _MOST[field]:
@@ -81,9 +84,10 @@ def fill_demo(
     start = end - dt.timedelta(days=400)
     fast_start(store, country=COUNTRY, company=COMPANY, user=user, clock=lambda: start, today=end.date())
     written = fill(store, Size(customers, items, orders), seed, end, progress)
-    return DemoFilled(
-        customers, items, orders, written.lines, {status: count for status, (count, _) in written.statuses.items()}
-    )
+    desk = open_desk(store, user, clock=lambda: end, version_checked=True)
+    hold_some_back(desk)
+    statuses = {status.value: found.count for status, found in status_counts(desk).items() if found.count}
+    return DemoFilled(customers, items, orders, written.lines, statuses)
 
 
 def ensure_demo(store: Store, *, user: str, clock: Clock = utc_now, progress: Progress = _silent) -> bool:

@@ -18,6 +18,7 @@ from stdnum import ean, get_cc_module
 
 from fluorders_tui import cli
 from fluorders_tui.data.condition_rows import load_conditions
+from fluorders_tui.data.credit_rows import standings
 from fluorders_tui.data.item_rows import load_item_cards
 from fluorders_tui.data.order_rows import LINE, ORDER, load_order, search_text
 from fluorders_tui.data.store import Store
@@ -30,6 +31,7 @@ from fluorders_tui.domain.lifecycle import LineProgress, execution_of, line_exec
 from fluorders_tui.domain.money import from_scaled, to_scaled
 from fluorders_tui.domain.order import DiscountSource, Execution, LineStatus, LineType, OrderStatus
 from fluorders_tui.domain.totals import document_totals
+from fluorders_tui.services.approvals import waiting
 from fluorders_tui.services.demo import ensure_demo, fill_demo
 from fluorders_tui.services.desk import open_desk
 from fluorders_tui.services.orders import enter_order, open_order
@@ -163,7 +165,8 @@ def test_execution_follows_from_the_lines_and_the_journal_tells_it(filled: Store
         lines[line.order_id].append(line)
     journal = defaultdict(list)
     for entry in rows(filled, "journal"):
-        if entry.kind == "order":
+        # What was asked and decided moves nothing by itself.
+        if entry.kind == "order" and entry.to_status:
             journal[entry.document_id].append(entry)
     seen = set()
     for order in rows(filled, "customer_order"):
@@ -206,6 +209,23 @@ def test_execution_follows_from_the_lines_and_the_journal_tells_it(filled: Store
         assert order.confirmed_at == (confirmed[0] if confirmed else None)
     assert {OrderStatus.ENTERED, OrderStatus.CONFIRMED, OrderStatus.PARTIAL, OrderStatus.EXECUTED} <= seen
     assert {OrderStatus.CANCELLED, OrderStatus.FORCED} <= seen
+
+
+def test_some_orders_wait_for_a_decision_and_their_customers_say_why(filled: Store) -> None:
+    desk = open_desk(filled, "anna", clock=FixedClock())
+    held = waiting(desk)
+    assert {one.status for one in held} == {OrderStatus.LOCKED, OrderStatus.WAITING}
+    assert {reason.kind for one in held for reason in one.reasons} >= {"credit limit", "always authorise"}
+    assert any(one.comment for one in held)
+    assert {one.id for one in rows(filled, "customer_order") if one.status in ("locked", "waiting for approval")} == {
+        one.order_id for one in held
+    }
+    with filled.read() as connection:
+        known = standings(connection, [one.customer for one in held])
+    for one in held:
+        assert one.excess >= 0
+        (account, *_) = known[one.customer].standing.accounts or (None,)
+        assert account is None or account.limit > 0
 
 
 def test_orders_lie_in_twelve_months_and_some_open_ones_are_late(filled: Store) -> None:
@@ -359,7 +379,7 @@ def test_a_database_in_use_is_refused_and_left_as_it_is(copy: str, emptied: bool
     store = Store(copy)
     if emptied:
         with store.write() as session:
-            for name in ("customer_order_line", "customer_order"):
+            for name in ("approval", "customer_order_line", "customer_order"):
                 session.execute(metadata.tables[name].delete())
     before = dump(store)
     with pytest.raises(Refused, match="customers" if emptied else "orders"):
