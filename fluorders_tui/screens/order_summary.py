@@ -29,7 +29,8 @@ def summary(session: OrderSession, amount: Amount, day: Day) -> list[str]:
     def row(label: str, value: Decimal) -> str:
         return f"{label:<34}{amount(value, decimals):>16}"
 
-    text = [f"{draft.name or 'No customer yet'} · {len(draft.lines)} lines · {draft.currency.code}", ""]
+    lines = "1 line" if len(draft.lines) == 1 else f"{len(draft.lines)} lines"
+    text = [f"{draft.name or 'No customer yet'} · {lines} · {draft.currency.code}", ""]
     text += [row("Items gross", totals.items_gross), row("less discounts", totals.discounts)]
     text.append(row("Items net", totals.items_net))
     if totals.final_discounts:
