@@ -180,12 +180,16 @@ class Planning:
         told = counted(len(change.changed), "line")
         left = f", {len(change.refused)} not" if change.refused else ""
         rows = [f"{self.named(number, self.draft.lines[number - 1])}  {text}" for number, text in shown.items()]
+        rows += self.totals(change.draft)
+        known = set(self.session.warnings())
+        warnings = self.session.warnings_of(change.draft, self.session.totals_of(change.draft))
+        new = [f"! {warning}" for warning in warnings if warning not in known]
         return Plan(
             change.draft,
             f"{told} changed{left}. Ctrl+Z takes it back.",
             f"{told} will change{left}",
-            (*rows, *self.totals(change.draft), *self.refusals(change.refused)),
-            warn=bool(change.refused),
+            (*rows, *new, *self.refusals(change.refused)),
+            warn=bool(change.refused or new),
         )
 
 

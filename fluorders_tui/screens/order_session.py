@@ -371,7 +371,11 @@ class OrderSession(KeptSession, StripLine):
 
     def warnings(self) -> list[str]:
         """What the clerk should have seen, each with its line and rule."""
-        found = draft_warnings(self.draft, self.desk.checks, self.totals, document=self.kind.word)
+        return self.warnings_of(self.draft, self.totals)
+
+    def warnings_of(self, draft: OrderDraft, totals: Totals) -> list[str]:
+        """As `warnings`, for a draft that is not there yet."""
+        found = draft_warnings(draft, self.desk.checks, totals, document=self.kind.word)
         return [f"Line {notice.line}: {notice.text}" if notice.line else notice.text for notice in found]
 
     # -- the line in the strip ---------------------------------------------------------------------

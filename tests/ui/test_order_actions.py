@@ -108,6 +108,16 @@ async def test_an_order_is_duplicated_for_another_customer(desk: Desk, typing: T
         assert {row.customer for row in clerk.orders} == {"C0001", "C0002"}
 
 
+async def test_what_a_change_would_be_warned_of_is_shown_before_it_is_done(typing: Typing) -> None:
+    """D-6.4: and what was warned of before is not told again."""
+    async with typing() as clerk:
+        await clerk.types("C0001{enter}A-100{enter}4{enter}/date 1.1.2020{enter}")
+        assert "! Line 1: The delivery on 2020-01-01 is before the order's date" in clerk.screen.pane.text
+        await clerk.types("{enter}/discount 10{enter}")
+        assert "Line 1" in clerk.screen.pane.text
+        assert "before the order's date" not in clerk.screen.pane.text
+
+
 async def test_many_lines_change_at_once_and_refusals_are_listed(typing: Typing) -> None:
     async with typing() as clerk:
         await clerk.types(LINES + "'As agreed{enter}/discount 10{enter}{enter}/price +10%{enter}{enter}")
