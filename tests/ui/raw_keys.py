@@ -58,7 +58,7 @@ async def settled(app: App[Any]) -> None:
                 await asyncio.wait_for(done.wait(), 10)
 
 
-async def until(condition: Callable[[], object], seconds: float = 5) -> None:
+async def until(condition: Callable[[], object], seconds: float = 20) -> None:
     """Wait until `condition()` is true; AssertionError after `seconds`."""
     end = time.monotonic() + seconds
     while not condition():

@@ -70,11 +70,11 @@ async def test_another_desks_order_appears_and_the_cursor_stays_on_its_own(order
         before, there = screen.table.current, numbers(screen)
         assert before is not None
         made = enter_order(other, draft(other))
-        await until(lambda: made.number in numbers(screen), 2)
+        await until(lambda: made.number in numbers(screen))
         assert screen.table.current is not None
         assert screen.table.current.key == before.key
         assert numbers(screen) == [*there, made.number]
-        await until(lambda: f"Entered {len(there) + 1}" in tabs(screen), 2)
+        await until(lambda: f"Entered {len(there) + 1}" in tabs(screen))
     other.store.dispose()
 
 
@@ -86,7 +86,7 @@ async def test_selected_orders_stay_selected_when_others_come_and_go(orders_desk
         assert len(marked) == 2
         threading.Thread(target=lambda: [enter_order(orders_desk, draft(orders_desk)) for _ in range(5)]).start()
         before = screen.table.source.count
-        await until(lambda: screen.table.source.count == before + 5, 5)
+        await until(lambda: screen.table.source.count == before + 5)
         assert screen.table.marks == marked
 
 
