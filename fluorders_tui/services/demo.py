@@ -18,6 +18,9 @@ ITEMS = 3_000
 ORDERS = 2_500
 SEED = 1
 
+SMALLEST_COMPANY = 100
+"""Orders of a company that has offers and supplier orders too."""
+
 COUNTRY = "IT"
 COMPANY = "Forniture Demo S.p.A."
 
@@ -37,6 +40,8 @@ class DemoFilled:
     orders: int
     lines: int
     statuses: dict[str, int]
+    offers: int = 0
+    supplier_orders: int = 0
 
 
 def _silent(_: str) -> None:
@@ -57,8 +62,8 @@ def fill_demo(
     """Migrate a database, run the fast start where it wasn't, and fill it with demo data.
 
     The orders lie in the twelve months before the clock's day, and a few of the newest are held back; the rows are
-    the same for the same numbers, seed and day. Customers, items and orders are stored together or not at all.
-    `progress` hears what is being done.
+    the same for the same numbers, seed and day. Customers, items and orders are stored together or not at all; offers
+    and supplier orders come after them, as they would be entered. `progress` hears what is being done.
 
     Raises `Refused` for a database that holds orders, customers or items already, `Invalid` (field
     `customers`, `items` or `orders`) for an impossible number, `Unreachable`.
@@ -86,8 +91,14 @@ def fill_demo(
     written = fill(store, Size(customers, items, orders), seed, end, progress)
     desk = open_desk(store, user, clock=lambda: end, version_checked=True)
     hold_some_back(desk)
+    offers = supplier_orders = 0
+    if orders >= SMALLEST_COMPANY:
+        from fluorders_tui.services.demo_documents import add_offers, add_supplier_orders
+
+        progress("offers and supplier orders")
+        offers, supplier_orders = add_offers(store, seed, end), add_supplier_orders(store, seed, end)
     statuses = {status.value: found.count for status, found in status_counts(desk).items() if found.count}
-    return DemoFilled(customers, items, orders, written.lines, statuses)
+    return DemoFilled(customers, items, orders, written.lines, statuses, offers, supplier_orders)
 
 
 def ensure_demo(store: Store, *, user: str, clock: Clock = utc_now, progress: Progress = _silent) -> bool:

@@ -47,6 +47,7 @@ def run(args: Namespace, settings: Settings) -> int:
         store.dispose()
     rows = [("customers", done.customers), ("items", done.items), ("orders", done.orders), ("order lines", done.lines)]
     rows += [(f"orders {status}", count) for status, count in done.statuses.items()]
+    rows += [("offers", done.offers), ("supplier orders", done.supplier_orders)]
     write_rows(rows, ("what", "made"), args)
     return 0
 

@@ -246,9 +246,11 @@ def test_counters_and_search_keys_are_right(filled: Store) -> None:
         counted[order.status][0] += 1
         counted[order.status][1] += order.company_total_minor
         assert order.search_text == search_text(order.number, order.reference)
-    assert {row.status: [row.count, row.company_total_minor] for row in rows(filled, "status_counter")} == counted
+    kept = [row for row in rows(filled, "status_counter") if row.kind == "order"]
+    assert {row.status: [row.count, row.company_total_minor] for row in kept} == counted
     last = Counter(order.period for order in orders)
-    numbers = {row.period: row.last_number for row in rows(filled, "numbering_counter")}
+    mine = {order.numbering_id for order in orders}
+    numbers = {row.period: row.last_number for row in rows(filled, "numbering_counter") if row.numbering_id in mine}
     assert numbers == dict(last)
     for name in ("customer", "item"):
         for row in rows(filled, name):
@@ -453,3 +455,18 @@ def test_from_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "orders already" in capsys.readouterr().err
     assert cli.main(["demo", "--database", database, "--orders", "-1"]) == 1
     assert cli.main(["demo", "--orders", "many"]) == 2
+
+
+def test_a_company_has_offers_and_supplier_orders_at_every_stage(filled: Store) -> None:
+    offers = rows(filled, "offer")
+    assert {one.status for one in offers} == {"entered", "confirmed", "lost", "superseded"}
+    assert {one.prospect for one in offers} == {True, False}
+    today = FixedClock().now.date()
+    assert any(one.status == "entered" and one.valid_until < today for one in offers)
+    assert any(one.status == "entered" and 0 <= (one.valid_until - today).days <= 7 for one in offers)
+    assert all(one.total_minor > 0 and one.line_count for one in offers)
+    bought = Counter(one.status for one in rows(filled, "supplier_order"))
+    assert {"entered", "confirmed", "partially received", "received"} <= set(bought)
+    short = [one for one in rows(filled, "supplier_order_line") if one.confirmed_quantity_micro is not None]
+    assert any(one.confirmed_quantity_micro < one.quantity_micro for one in short)
+    assert all(one.unit_price_micro > 0 for one in rows(filled, "supplier_order_line"))
