@@ -263,17 +263,17 @@ def _suppliers(desk: Desk, values: Values, children: Children) -> list[str]:
         page = None
     if page is None or not page.total:
         return ["No item names them as its supplier. Their prices stand in the items, tab Preferred suppliers."]
-    told = [
-        f"{page.total} {'item comes' if page.total == 1 else 'items come'} from them (item, their code, price, days):"
-    ]
+    many = "item comes" if page.total == 1 else "items come"
+    shown = "their code, price, days" if desk.sees_margin else "their code, days"
+    told = [f"{page.total} {many} from them (item, {shown}):"]
     for row in page.rows:
         own = row.values
-        price = f"{plain(own['price'])} {currency}" if desk.sees_margin and isinstance(own["price"], Decimal) else ""
+        price = f"{plain(own['price'])} {currency}  " if desk.sees_margin and isinstance(own["price"], Decimal) else ""
         days = own.get("lead_time_days") or values.get("lead_time_days") or 0
         lot = own.get("min_lot")
         least = f", at least {plain(lot)}" if isinstance(lot, Decimal) and lot else ""
         usual = " · default" if own.get("default") else ""
-        told.append(f"· {own['item']}  {own.get('code') or ''}  {price}  {days} d{least}{usual}")
+        told.append(f"· {own['item']}  {own.get('code') or ''}  {price}{days} d{least}{usual}")
     if page.total > len(page.rows):
         told.append(f"… and {page.total - len(page.rows)} more: fluorders export item-suppliers lists them all.")
     return told
