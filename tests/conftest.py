@@ -109,17 +109,46 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return template
 
 
+def _start(url: str) -> None:
+    """The fast start that most tests begin with: made once, then copied."""
+    from fluorders_tui.data.store import Store
+    from fluorders_tui.services.fast_start import fast_start
+
+    store = Store(url)
+    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=FixedClock())
+    store.dispose()
+
+
+@pytest.fixture(scope="session")
+def _started_template(tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path) -> Path:
+    root = _shared_root(tmp_path_factory)
+    template = root / "started.db"
+    with locked(root / "started.lock"):
+        if not template.exists():
+            building = root / "started-building.db"
+            shutil.copyfile(_sqlite_template, building)
+            _start(f"sqlite:///{building}")
+            connection = sqlite3.connect(building)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+            building.rename(template)
+    return template
+
+
 @pytest.fixture
 def new_sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., str]:
-    """Make SQLite databases: `new_sqlite()` has the schema, `new_sqlite(schema=False)` is a path without a file."""
+    """Make SQLite databases: `new_sqlite()` has the schema, with `started` also Italy's fast start (anna's, Prova Srl).
+
+    `new_sqlite(schema=False)` is a path without a file.
+    """
     made = 0
 
-    def make(*, schema: bool = True) -> str:
+    def make(*, schema: bool = True, started: bool = False) -> str:
         nonlocal made
         made += 1
         path = tmp_path / f"orders-{made}.db"
         if schema:
-            shutil.copyfile(request.getfixturevalue("_sqlite_template"), path)
+            shutil.copyfile(request.getfixturevalue("_started_template" if started else "_sqlite_template"), path)
         return f"sqlite:///{path}"
 
     return make
@@ -127,17 +156,20 @@ def new_sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., 
 
 @pytest.fixture(scope="session")
 def _postgres(tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    return Shared(_shared_root(tmp_path_factory)).databases()
+    return Shared(_shared_root(tmp_path_factory)).databases(_start)
 
 
 @pytest.fixture
 def new_postgres(request: pytest.FixtureRequest) -> Iterator[Callable[..., str]]:
-    """Make PostgreSQL databases: `new_postgres()` has the schema, `new_postgres(schema=False)` is empty."""
+    """Make PostgreSQL databases: `new_postgres()` has the schema, with `started` also the fast start of `new_sqlite`.
+
+    `new_postgres(schema=False)` is empty.
+    """
     databases: Databases = request.getfixturevalue("_postgres")
     made: list[str] = []
 
-    def make(*, schema: bool = True) -> str:
-        made.append(databases.create(schema=schema))
+    def make(*, schema: bool = True, started: bool = False) -> str:
+        made.append(databases.create(schema=schema, started=started))
         return made[-1]
 
     yield make

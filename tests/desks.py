@@ -14,11 +14,10 @@ from tests.conftest import FixedClock
 
 
 @contextmanager
-def italian_desk_on(url: str, clock: FixedClock) -> Iterator[Desk]:
-    """The desk on a database with the schema and nothing else."""
+def desk_at(url: str, clock: FixedClock) -> Iterator[Desk]:
+    """The desk on a database that was started already."""
     store = Store(url)
     try:
-        fast_start(store, country="IT", company="Prova Srl", user="anna", clock=clock)
         yield open_desk(store, "anna", clock=clock)
     finally:
         store.dispose()
@@ -29,8 +28,10 @@ def filled_file(path: Path, fill: Callable[[Desk], None]) -> Path:
     from fluorders_tui.data.schema import create_schema
 
     create_schema(f"sqlite:///{path}")
-    with italian_desk_on(f"sqlite:///{path}", FixedClock()) as desk:
-        fill(desk)
+    store = Store(f"sqlite:///{path}")
+    fast_start(store, country="IT", company="Prova Srl", user="anna", clock=FixedClock())
+    fill(open_desk(store, "anna", clock=FixedClock()))
+    store.dispose()
     return path
 
 
@@ -38,8 +39,5 @@ def filled_file(path: Path, fill: Callable[[Desk], None]) -> Path:
 def desk_on_copy(filled: Path, folder: Path) -> Iterator[Desk]:
     """The desk on a copy of a filled database."""
     shutil.copyfile(filled, folder / "own.db")
-    store = Store(f"sqlite:///{folder / 'own.db'}")
-    try:
-        yield open_desk(store, "anna", clock=FixedClock())
-    finally:
-        store.dispose()
+    with desk_at(f"sqlite:///{folder / 'own.db'}", FixedClock()) as desk:
+        yield desk

@@ -17,7 +17,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -227,7 +227,7 @@ def _alive(pid: int) -> bool:
 
 
 class Databases:
-    """Makes databases on one server, by copying a template that has the schema.
+    """Makes databases on one server, by copying a template that has the schema, or one that is filled as well.
 
     `maintenance` is the address of a database to connect to for that; `prefix` begins every name made, so that
     a test run on somebody's server removes exactly its own.
@@ -237,6 +237,7 @@ class Databases:
         self.maintenance = maintenance
         self.prefix = prefix
         self.template = f"{prefix}_template"
+        self.started = f"{prefix}_started"
         self._made = 0
         self._strategy: str | None = None
 
@@ -254,29 +255,31 @@ class Databases:
                 rows = cursor.fetchall() if cursor.description else []
         return rows
 
-    def has_template(self) -> bool:
-        """Whether the template is there already, made by this or another worker."""
-        return bool(self._execute(f"SELECT 1 FROM pg_database WHERE datname = '{self.template}' AND datistemplate"))
+    def has_template(self, name: str) -> bool:
+        """Whether a template is there already, made by this or another worker."""
+        return bool(self._execute(f"SELECT 1 FROM pg_database WHERE datname = '{name}' AND datistemplate"))
 
-    def make_template(self) -> None:
-        """Create the schema once, in a database that everything else is copied from."""
+    def make_templates(self, start: Callable[[str], None]) -> None:
+        """Create the schema once, in a database that others are copied from, and another that `start` has filled."""
         from fluorders_tui.data.schema import create_schema
 
-        self._execute(
-            f'DROP DATABASE IF EXISTS "{self.template}"', f'CREATE DATABASE "{self.template}" TEMPLATE template0'
-        )
-        create_schema(self.url(self.template))
+        self._make_template(self.template, "template0", create_schema)
+        self._make_template(self.started, self.template, start)
+
+    def _make_template(self, name: str, source: str, fill: Callable[[str], None]) -> None:
+        self._execute(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        fill(self.url(name))
         # A connection left open would forbid copying; a template nobody can enter stays copyable.
         self._execute(
-            f'ALTER DATABASE "{self.template}" WITH ALLOW_CONNECTIONS false IS_TEMPLATE true',
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.template}'",
+            f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false IS_TEMPLATE true',
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
         )
 
-    def create(self, *, schema: bool = True) -> str:
-        """Make a database, with the schema in place or empty, and return its address."""
+    def create(self, *, schema: bool = True, started: bool = False) -> str:
+        """Make a database, with the schema in place, or filled by the start as well, or empty; return its address."""
         self._made += 1
         name = f"{self.prefix}_{os.getpid()}_{self._made}"
-        copied = self.template if schema else "template0"
+        copied = self.started if started else self.template if schema else "template0"
         if self._strategy is None:
             (version,) = self._execute("SELECT current_setting('server_version_num')::int")[0]
             self._strategy = "STRATEGY FILE_COPY" if version >= 150000 else ""
@@ -304,8 +307,8 @@ class Shared:
         self.root = root
         self.note = root / "postgres.txt"
 
-    def databases(self) -> Databases:
-        """The databases of this run, their template ready. Raises `NoPostgres`."""
+    def databases(self, start: Callable[[str], None]) -> Databases:
+        """The databases of this run, their templates ready. Raises `NoPostgres`."""
         with locked(self.root / "postgres.lock"):
             if not self.note.exists():
                 named = os.environ.get(VARIABLE)
@@ -315,8 +318,8 @@ class Shared:
                     server = Server.create()
                     self.note.write_text(f"{server.url('postgres')}\n{server.folder}\n{server.binaries}\n")
             databases = self._databases()
-            if not databases.has_template():
-                databases.make_template()
+            if not databases.has_template(databases.started):
+                databases.make_templates(start)
         return databases
 
     def _databases(self) -> Databases:

@@ -8,15 +8,14 @@ import pytest
 
 from fluorders_tui.data.store import Store
 from fluorders_tui.services.desk import Desk, open_desk
-from fluorders_tui.services.fast_start import fast_start
 from tests.conftest import FixedClock
-from tests.desks import italian_desk_on
+from tests.desks import desk_at
 
 
 @pytest.fixture
-def italian_desk(database_url: str, clock: FixedClock) -> Iterator[Desk]:
+def italian_desk(new_database: Callable[..., str], clock: FixedClock) -> Iterator[Desk]:
     """An administrator's desk of an Italian company after the fast start."""
-    with italian_desk_on(database_url, clock) as desk:
+    with desk_at(new_database(started=True), clock) as desk:
         yield desk
 
 
@@ -26,8 +25,7 @@ def new_italian_desk(new_database: Callable[..., str], clock: FixedClock) -> Ite
     stores: list[Store] = []
 
     def make() -> Desk:
-        stores.append(Store(new_database()))
-        fast_start(stores[-1], country="IT", company="Prova Srl", user="anna", clock=clock)
+        stores.append(Store(new_database(started=True)))
         return open_desk(stores[-1], "anna", clock=clock)
 
     yield make
@@ -36,7 +34,7 @@ def new_italian_desk(new_database: Callable[..., str], clock: FixedClock) -> Ite
 
 
 @pytest.fixture
-def sqlite_desk(sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
+def sqlite_desk(new_sqlite: Callable[..., str], clock: FixedClock) -> Iterator[Desk]:
     """The same on SQLite alone, for rules that no database changes."""
-    with italian_desk_on(sqlite_url, clock) as desk:
+    with desk_at(new_sqlite(started=True), clock) as desk:
         yield desk

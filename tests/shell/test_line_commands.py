@@ -14,7 +14,7 @@ from fluorders_tui.domain.line_listing import LineFilter
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.line_list import LATE_LINES, each_line
 from tests.conftest import FixedClock
-from tests.desks import italian_desk_on
+from tests.desks import desk_at
 from tests.services.lines_on_list import change_by_hand, fill_lines, set_sales_price
 from tests.services.orders_on_list import fill_registries
 
@@ -22,17 +22,17 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def desk(sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
-    with italian_desk_on(sqlite_url, clock) as desk:
+def desk(new_sqlite: Callable[..., str], clock: FixedClock) -> Iterator[Desk]:
+    with desk_at(new_sqlite(started=True), clock) as desk:
         fill_registries(desk)
         fill_lines(desk, 6)
         yield desk
 
 
 @pytest.fixture
-def run(desk: Desk, sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Run:
     def command(*arguments: str, user: str = "anna") -> tuple[int, str, str]:
-        code = main(["--database", sqlite_url, "--user", user, *arguments])
+        code = main(["--database", str(desk.store.url), "--user", user, *arguments])
         said = capsys.readouterr()
         return code, said.out, said.err
 

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from fluorders_tui.services.desk import Desk
 from tests.conftest import FixedClock
-from tests.desks import italian_desk_on
+from tests.desks import desk_at
 from tests.services.orders_on_list import fill_orders, fill_registries
 from tests.ui.clerk import offering, shop_desk, shop_file, typing  # noqa: F401 - fixtures of the order screen
 from tests.ui.desk_demo import demo_app
@@ -37,9 +37,9 @@ def running() -> Running:
 
 
 @pytest.fixture
-def orders_desk(sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
+def orders_desk(new_sqlite: Callable[..., str], clock: FixedClock) -> Iterator[Desk]:
     """A desk with two customers, three items and forty orders in all statuses."""
-    with italian_desk_on(sqlite_url, clock) as desk:
+    with desk_at(new_sqlite(started=True), clock) as desk:
         fill_registries(desk)
         fill_orders(desk, 40)
         yield desk

@@ -19,7 +19,7 @@ from fluorders_tui.services.line_list import OPEN_LINES, LineSort, each_line
 from fluorders_tui.services.orders import open_order_row
 from fluorders_tui.widgets.question import Question
 from tests.conftest import FixedClock
-from tests.desks import italian_desk_on
+from tests.desks import desk_at
 from tests.services.lines_on_list import change_by_hand, fill_lines
 from tests.services.orders_on_list import fill_registries
 from tests.ui.orders_desk import desk_on, opens
@@ -29,9 +29,9 @@ Typing = Callable[[Pilot[Any], str], Any]
 
 
 @pytest.fixture
-def lines_desk(sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
+def lines_desk(new_sqlite: Callable[..., str], clock: FixedClock) -> Iterator[Desk]:
     """A desk with eight orders of two coded lines and a note."""
-    with italian_desk_on(sqlite_url, clock) as desk:
+    with desk_at(new_sqlite(started=True), clock) as desk:
         fill_registries(desk)
         fill_lines(desk, 8)
         yield desk
@@ -190,7 +190,7 @@ async def test_f12_stops_between_two_orders(lines_desk: Desk, monkeypatch: pytes
         assert len(noted) == 3
 
 
-async def test_a_clerk_is_told_who_may_close_lines(sqlite_url: str, lines_desk: Desk) -> None:
+async def test_a_clerk_is_told_who_may_close_lines(lines_desk: Desk) -> None:
     from dataclasses import replace
 
     async with desk_on(opens(replace(lines_desk, role="clerk"))) as pilot:
