@@ -25,7 +25,7 @@ from fluorders_tui.services.supply_exceptions import (
     exceptions,
     resolve_many,
 )
-from fluorders_tui.services.supply_proposals import Asked
+from fluorders_tui.services.supply_proposals import Asked, StockUse
 from fluorders_tui.widgets import choices
 from fluorders_tui.widgets.command_bar import CommandBar
 from fluorders_tui.widgets.field import Field
@@ -317,6 +317,8 @@ class SupplyExceptionsScreen(AwaitedScreen):
             orders=tuple(dict.fromkeys(one.order for one in made.reorder)),
             lines=frozenset(one.line_id for one in made.reorder),
             without=frozenset(one.supplier for one in made.reorder),
+            # Who wanted it from stock would have said so.
+            stock_use=StockUse.ALWAYS,
         )
         screen = await self.desk_app.open_screen("supply_proposals", asked=asked)
         if isinstance(screen, DeskScreen):

@@ -177,6 +177,8 @@ class ProposalList(AwaitedScreen):
         asked = self._asked
         if len(asked.orders) == 1:
             self.field("order").set_value(asked.orders[0])
+        stock = next(word for word, (use, _) in STOCK_USES.items() if use is asked.stock_use)
+        self.field("stock").set_value(stock, stock)
         self.field("customer").set_value(asked.customer or None)
         self.field("supplier").set_value(asked.supplier or None)
         try:

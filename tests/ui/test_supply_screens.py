@@ -126,6 +126,8 @@ async def test_a_moved_line_is_accepted_and_another_ordered_elsewhere(
         await until(lambda: isinstance(buyer.screen, SupplyProposalsScreen))
         await until(lambda: "to order elsewhere" in buyer.message)
         assert [row[:2] for row in buyer.cells("#proposals")] == [("S3", "A-110")]
+        # The whole quantity, whatever is in stock: serving from stock was another choice.
+        assert buyer.screen.field("stock").text == "always"
     assert exceptions(supply_desk, urgent=True) == []
     assert open_order(supply_desk, "2026-00001").draft.lines[0].delivery_date == LATER
 
