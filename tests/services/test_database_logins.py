@@ -13,8 +13,10 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
+from fluorders_tui.data.schema import check_version, migrate
 from fluorders_tui.data.store import Store
-from fluorders_tui.domain.errors import NotAllowed, Refused
+from fluorders_tui.data.tables.everything import metadata
+from fluorders_tui.domain.errors import NotAllowed, Refused, Unreachable
 from fluorders_tui.domain.order import OrderStatus
 from fluorders_tui.domain.permissions import Role
 from fluorders_tui.services.approvals import approve, ask_release, waiting
@@ -224,3 +226,40 @@ def test_sqlite_has_no_logins(sqlite_desk: Desk) -> None:
     assert add_person(sqlite_desk, "bob", "clerk") is False
     with pytest.raises(Refused, match="last administrator"):
         change_role(sqlite_desk, "anna", "clerk")
+
+
+def _as_before_offers_had_entries(office: Office) -> None:
+    """The database as the revision before the newest left it: its column is missing, from the views as well."""
+    url = make_url(office.owner.store.url).set(drivername="postgresql")
+    columns = [column.name for column in metadata.tables["offer"].columns if column.name != "entry_id"]
+    shown = ", ".join(f'NULL::bigint AS "{one}"' if one == "cost_minor" else f'"{one}"' for one in columns)
+    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+        for statement in (
+            "DROP VIEW desk_roles.offer",
+            "ALTER TABLE offer DROP COLUMN entry_id",
+            f"CREATE VIEW desk_roles.offer WITH (security_barrier) AS SELECT {shown} FROM public.offer",
+            "REVOKE ALL ON ALL TABLES IN SCHEMA public, desk_roles FROM "
+            + ", ".join(f'"{url.database}_{role}"' for role in Role),
+            "UPDATE alembic_version SET version_num = '0014'",
+        ):
+            connection.execute(statement.encode())
+
+
+def test_people_work_on_after_the_schema_grew(office: Office) -> None:
+    """Every migration gives views, guards and grants anew: a new column is there for those who read no costs too."""
+    _as_before_offers_had_entries(office)
+    with pytest.raises(Unreachable, match="older version"):
+        check_version(office.owner.store)
+    assert migrate(office.owner.store) == "0014"
+    clerk, expediter = office.desk("clerk"), office.desk("expediter")
+    order = enter_order(clerk, pieces(clerk, 2), entry_id="one").draft
+    assert enter_order(clerk, pieces(clerk, 2), entry_id="one").again
+    take(clerk, order.id, Asked(OrderStep.CONFIRM))
+    with_quantity(clerk, open_order_row(clerk, order.id).draft, 3)
+    deliver(expediter, Delivery((order.id,)))
+    assert status(office.owner, order) is S.EXECUTED
+    assert office.direct("clerk", "SELECT count(entry_id), count(cost_minor) FROM offer") == [(0, 0)]
+    assert [entered(office.owner, quantity).status for quantity in (3, 9)] == [S.ENTERED, S.LOCKED]
+    for role, statement in REFUSED:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            office.direct(role, statement)
