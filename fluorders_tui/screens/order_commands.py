@@ -78,6 +78,8 @@ class OrderCommands(OrderActions, ReleaseAsking, DocumentPresence):
             return kind.read_row(desk, mine.id), *kind.last_change(desk, mine.id)
 
         theirs, who, at = await self.desk_app.ask(read)
+        # Both are shown: what is heard of it later says nothing new.
+        self._told_version = theirs.draft.version
         merged = merge(base, mine, theirs.draft)
 
         async def chosen(draft: OrderDraft | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -93,7 +94,7 @@ def showing(supply_desk: Desk) -> Showing:
             await until(lambda: app.desk is not None)
             # Opened by a key it would have been waited for; as the first screen it has to be waited for here.
             opened = getattr(app.screen, "opened", None) or getattr(app.screen, "_opened", None)
-            await until(lambda: opened is None or opened.is_set())
+            await until(lambda: not isinstance(opened, asyncio.Event) or opened.is_set())
             await settled(app)
             await pilot.pause()
             yield Buyer(pilot, supply_desk)

@@ -242,7 +242,7 @@ async def test_the_next_numbers_stand_beside_the_form_where_there_is_room(at: An
     async with at(RegistryFormScreen("numberings", "ORD"), size=(132, 43)) as pilot:
         form = await shown(pilot, RegistryFormScreen)
         panel = form.query_one(SidePanel)
-        await until(lambda: "2026-11-24 2026-00001" in panel.text)
+        await until(lambda: "2026-11-24  2026-00001" in panel.text)
         form.field("format").focus()
         await burst(pilot, "{ctrl+u}")
         await paste(pilot, "N{number}")
