@@ -259,11 +259,14 @@ class Databases:
         """Whether a template is there already, made by this or another worker."""
         return bool(self._execute(f"SELECT 1 FROM pg_database WHERE datname = '{name}' AND datistemplate"))
 
-    def make_templates(self, start: Callable[[str], None]) -> None:
-        """Create the schema once, in a database that others are copied from, and another that `start` has filled."""
+    def make_template(self) -> None:
+        """Create the schema once, in a database that everything else is copied from."""
         from fluorders_tui.data.schema import create_schema
 
         self._make_template(self.template, "template0", create_schema)
+
+    def make_started(self, start: Callable[[str], None]) -> None:
+        """Make another that `start` has filled."""
         self._make_template(self.started, self.template, start)
 
     def _make_template(self, name: str, source: str, fill: Callable[[str], None]) -> None:
@@ -319,7 +322,8 @@ class Shared:
                     self.note.write_text(f"{server.url('postgres')}\n{server.folder}\n{server.binaries}\n")
             databases = self._databases()
             if not databases.has_template(databases.started):
-                databases.make_templates(start)
+                databases.make_template()
+                databases.make_started(start)
         return databases
 
     def _databases(self) -> Databases:
