@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from fluorders_tui.domain.conditions import CustomerConditions, DiscountType, ItemCard
@@ -33,7 +33,7 @@ from fluorders_tui.domain.totals import Totals, document_totals
 from fluorders_tui.screens.kept_session import KeptSession
 from fluorders_tui.screens.order_kind import ORDER, Kind, Typed
 from fluorders_tui.screens.order_strip import StripLine
-from fluorders_tui.services.autosave import Autosave, Origin, Typing
+from fluorders_tui.services.autosave import NOTHING_TYPED, Autosave, Origin, Typing
 from fluorders_tui.services.conditions import (
     customer_conditions,
     item_cards,
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from fluorders_tui.domain.offers import OfferTerms
 
 __all__ = ["CustomerRead", "OrderSession"]
-
-UNDO_DEPTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +72,12 @@ def _origin(draft: OrderDraft) -> Origin:
     return Origin(uuid4().hex, draft if draft.number else None)
 
 
-class OrderSession(KeptSession, StripLine):
-    """The order or offer of one screen. `on_change` runs after every change of it.
+class OrderSession(KeptSession[_State], StripLine):
+    """The order or offer of one screen."""
 
-    Without `autosave`, or when its disk is full, the draft lives in memory only; `unsaved` says why.
-    """
+    NOTHING_TYPED = NOTHING_TYPED
+    draft: OrderDraft
+    line: OrderLine | None
 
     def __init__(
         self,
@@ -90,29 +89,19 @@ class OrderSession(KeptSession, StripLine):
         kind: Kind = ORDER,
         terms: OfferTerms | None = None,
     ) -> None:
+        super().__init__(autosave, on_change)
         self.desk = desk
         self.kind = kind
         self.draft = draft
         self.terms = terms
         """What an offer has beside its draft (D-13.1), None for an order."""
-        self.autosave = autosave
-        self.unsaved = ""
         self.conditions: CustomerConditions | None = None
         self.cards: dict[str, ItemCard] = {}
         self.discount_types: tuple[DiscountType, ...] = ()
         self.usual_vat: VatCode | None = None
-        self.line: OrderLine | None = None
-        """The line in the strip, None while no item is chosen."""
-        self.editing = -1
-        """The place of the line being changed, −1 for a new one."""
-        self.counted = False
-        """The quantity of a new line was typed; until then the line has one only to show its price."""
-        self.typing = Typing()
+        self.line = None
         self.origin = _origin(draft)
         self.saved = self.typed
-        self._on_change = on_change
-        self._undo: list[_State] = []
-        self._redo: list[_State] = []
         self._totals: tuple[OrderDraft, Totals] | None = None
 
     # -- reading, also in a thread -----------------------------------------------------------------
@@ -172,11 +161,6 @@ class OrderSession(KeptSession, StripLine):
     def dirty(self) -> bool:
         """Whether something would be lost if the draft were thrown away."""
         return (self.draft is not self.saved.draft and self.typed != self.saved) or self.terms != self.saved.terms
-
-    @property
-    def worth_keeping(self) -> bool:
-        """Whether something was typed, into the draft or still into a field."""
-        return self.dirty or not self.typing.is_empty
 
     def change(self, draft: OrderDraft) -> None:
         """Take another state of the draft; the one before can be had back."""
@@ -239,101 +223,39 @@ class OrderSession(KeptSession, StripLine):
         self._check_changeable(draft)
         if terms is None and self.terms is not None and draft.date != self.draft.date:
             terms = follow_date(self.terms, self.draft.date, draft.date)
-        self._undo.append(before)
-        del self._undo[:-UNDO_DEPTH]
-        self._redo.clear()
-        self._take(replace(self._now(), typed=Typed(draft, self.terms if terms is None else terms)))
+        self._go_on(before, replace(self._now(), typed=Typed(draft, self.terms if terms is None else terms)))
 
     def _now(self, *, strip: bool = True) -> _State:
         if not strip:
             return _State(self.typed, self.conditions, self.cards)
         return _State(self.typed, self.conditions, self.cards, self.line, self.editing, self.counted)
 
-    def undo(self) -> str:
-        """Take back the line being typed, else the last change. Returns what was undone, '' for nothing."""
-        now = self._now()
-        if self.line is not None:
-            self._redo.append(now)
-            self._take(self._now(strip=False))
-            return "The line being typed is gone" if now.editing < 0 else "The line is as it was"
-        if not self._undo:
-            return ""
-        self._redo.append(now)
-        self._take(self._undo.pop())
-        return "Undone"
+    def _has_document(self, state: _State) -> bool:
+        return state.typed.draft is self.draft and state.typed.terms is self.terms
 
-    def redo(self) -> bool:
-        """Go forward again; False when nothing was undone."""
-        if not self._redo:
-            return False
-        following = self._redo.pop()
-        if following.typed.draft is not self.draft or following.typed.terms is not self.terms:
-            self._undo.append(self._now(strip=False))
-        self._take(following)
-        return True
-
-    def _take(self, state: _State) -> None:
+    def _restore(self, state: _State) -> None:
         self.draft, self.terms = state.typed.draft, state.typed.terms
         self.line, self.editing = state.line, state.editing
         self.conditions, self.cards, self.counted = state.conditions, state.cards, state.counted
-        if self.editing >= len(self.draft.lines):
-            self.editing = -1
-        self.keep()
-        self._on_change()
 
-    def type(self, field: str = "", text: str = "") -> None:
-        """Remember what stands in the field being typed: it survives a crash too (U-1.1)."""
-        self.typing = Typing(field, text)
-        self.keep()
-
-    def keep(self) -> None:
-        """Have the draft and what is being typed on the disk; a full disk doesn't stop the typing (U-1.6)."""
-        self.typing = replace(
-            self.typing, line=self.editing, counted=self.counted, pending=self._pending(), terms=self.terms,
-            origin=self.origin,
-        )  # fmt: skip
-        if self.autosave is None:
-            return
-        try:
-            self.autosave.save(self.draft, self.typing)
-        except OSError as error:
-            self.unsaved = error.strerror or str(error)
-        else:
-            self.unsaved = ""
-
-    def _pending(self) -> OrderLine | None:
-        """The strip's line, where the order doesn't have it as it is."""
-        if 0 <= self.editing < len(self.draft.lines) and self.draft.lines[self.editing] is self.line:
-            return None
-        return self.line
+    def _kept_with(self) -> Mapping[str, Any]:
+        return {"terms": self.terms, "origin": self.origin}
 
     def take_typing(self, typing: Typing) -> None:
         """Go on where somebody was when the desk died or the order was put aside."""
         self.origin = typing.origin or self.origin
-        place = typing.line if 0 <= typing.line < len(self.draft.lines) else -1
-        if place >= 0:
-            self.load_line(place)
-        if typing.pending is not None:
-            self.line, self.counted = typing.pending, typing.counted
-        self.type(typing.field, typing.text)
+        super().take_typing(typing)
 
     def forget(self) -> None:
         """The draft is safe elsewhere: nothing of it has to be kept here."""
-        self.saved, self.typing = self.typed, Typing()
+        self.saved, self.typing = self.typed, NOTHING_TYPED
 
     def restart(self, typed: Typed) -> None:
         """Begin with another one: the old one was entered, held or discarded."""
         self.draft, self.terms = typed.draft, typed.terms
         self.saved, self.origin = typed, _origin(typed.draft)
         self.conditions, self.cards = None, {}
-        self._empty_strip()
-        self._undo.clear()
-        self._redo.clear()
-        self.typing = Typing()
-        if self.autosave is not None:
-            self.autosave.clear()
-        self.unsaved = ""
-        self._on_change()
+        self._start_over()
 
     def take_customer(self, read: CustomerRead) -> None:
         """Choose the customer, or on an offer a prospect: the header is filled, lines follow (D-3.1, D-13.1)."""
@@ -428,18 +350,6 @@ class OrderSession(KeptSession, StripLine):
         # Transport is charged once: a charge asks for its price alone (P-100).
         self.counted = line_type is LineType.CHARGE
 
-    def _empty_strip(self) -> None:
-        self.line, self.editing, self.counted = None, -1, False
-
-    def load_line(self, place: int) -> None:
-        """Take a line of the order into the strip to change it."""
-        self.line, self.editing, self.counted = self.draft.lines[place], place, False
-
-    def drop_line(self) -> None:
-        """Empty the strip for a new line."""
-        self._empty_strip()
-        self.type()
-
     def put_line(self) -> int:
         """Put the strip's line into the order; returns its place."""
         line, place = self._line(), self.editing
@@ -451,7 +361,7 @@ class OrderSession(KeptSession, StripLine):
         elif draft.lines[place] != line:
             draft = replace_line(draft, place, line)
         self._empty_strip()
-        self.typing = Typing()
+        self.typing = NOTHING_TYPED
         self.change(draft)
         self.keep()
         return place

@@ -37,11 +37,9 @@ from fluorders_tui.screens.kept_session import KeptSession
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.linked import ChainLink
 from fluorders_tui.services.supplier_drafts import purchase_discount_types, supplier_conditions, supplier_lines
-from fluorders_tui.services.supplier_holding import SupplierAutosave, SupplierTyping
+from fluorders_tui.services.supplier_holding import NOTHING_TYPED, SupplierAutosave
 
 __all__ = ["SupplierRead", "SupplierSession"]
-
-UNDO_DEPTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +60,12 @@ class _State:
     counted: bool = False
 
 
-class SupplierSession(KeptSession):
-    """The supplier order of one screen. `on_change` runs after every change of it.
+class SupplierSession(KeptSession[_State]):
+    """The supplier order of one screen."""
 
-    Without `autosave`, or when its disk is full, the draft lives in memory only; `unsaved` says why.
-    """
+    NOTHING_TYPED = NOTHING_TYPED
+    draft: SupplierOrderDraft
+    line: SupplierOrderLine | None
 
     def __init__(
         self,
@@ -75,24 +74,16 @@ class SupplierSession(KeptSession):
         autosave: SupplierAutosave | None,
         on_change: Callable[[], None],
     ) -> None:
+        super().__init__(autosave, on_change)
         self.desk = desk
         self.draft = draft
         self.saved = draft
-        self.autosave = autosave
-        self.unsaved = ""
         self.conditions: SupplierConditions | None = None
         self.items: dict[str, PurchasedItem] = {}
         self.discount_types: tuple[DiscountType, ...] = ()
         self.links: tuple[ChainLink, ...] = ()
         """What customers were promised of the stored order."""
-        self.line: SupplierOrderLine | None = None
-        self.editing = -1
-        self.counted = False
-        """The quantity of a new line was typed; until then the line has one only to show its price."""
-        self.typing = SupplierTyping()
-        self._on_change = on_change
-        self._undo: list[_State] = []
-        self._redo: list[_State] = []
+        self.line = None
 
     # -- reading, also in a thread -----------------------------------------------------------------
 
@@ -124,15 +115,10 @@ class SupplierSession(KeptSession):
         """Whether something would be lost if the draft were thrown away."""
         return self.draft is not self.saved and self.draft != self.saved
 
-    @property
-    def worth_keeping(self) -> bool:
-        """Whether something was typed, into the draft or still into a field."""
-        return self.dirty or not self.typing.is_empty
-
     def change(self, draft: SupplierOrderDraft) -> None:
         """Take another state of the draft; the one before can be had back."""
         if draft is not self.draft:
-            self._changed(replace(self._now(), draft=draft))
+            self._go_on(self._now(strip=False), replace(self._now(), draft=draft))
 
     def change_header(self, draft: SupplierOrderDraft) -> None:
         """Take a draft with another header; the line in the strip goes along as the others did."""
@@ -144,93 +130,29 @@ class SupplierSession(KeptSession):
             line = draft.lines[self.editing]
         elif line is not None and line.item in self.items and not line.id:
             line = replace(line, delivery_date=_following(line, before, draft))
-        self._changed(replace(self._now(), draft=draft, line=line))
+        self._go_on(self._now(strip=False), replace(self._now(), draft=draft, line=line))
 
-    def _changed(self, state: _State) -> None:
-        self._undo.append(_State(self.draft, self.conditions, self.items))
-        del self._undo[:-UNDO_DEPTH]
-        self._redo.clear()
-        self._take(state)
-
-    def _now(self) -> _State:
+    def _now(self, *, strip: bool = True) -> _State:
+        if not strip:
+            return _State(self.draft, self.conditions, self.items)
         return _State(self.draft, self.conditions, self.items, self.line, self.editing, self.counted)
 
-    def undo(self) -> str:
-        """Take back the line being typed, else the last change. Returns what was undone, '' for nothing."""
-        now = self._now()
-        if self.line is not None:
-            self._redo.append(now)
-            self._take(_State(self.draft, self.conditions, self.items))
-            return "The line being typed is gone" if now.editing < 0 else "The line is as it was"
-        if not self._undo:
-            return ""
-        self._redo.append(now)
-        self._take(self._undo.pop())
-        return "Undone"
+    def _has_document(self, state: _State) -> bool:
+        return state.draft is self.draft
 
-    def redo(self) -> bool:
-        """Go forward again; False when nothing was undone."""
-        if not self._redo:
-            return False
-        following = self._redo.pop()
-        if following.draft is not self.draft:
-            self._undo.append(_State(self.draft, self.conditions, self.items))
-        self._take(following)
-        return True
-
-    def _take(self, state: _State) -> None:
+    def _restore(self, state: _State) -> None:
         self.draft, self.conditions, self.items = state.draft, state.conditions, dict(state.items)
         self.line, self.editing, self.counted = state.line, state.editing, state.counted
-        if self.editing >= len(self.draft.lines):
-            self.editing = -1
-        self.keep()
-        self._on_change()
-
-    # -- what survives a crash ---------------------------------------------------------------------
-
-    def type(self, field: str = "", text: str = "") -> None:
-        """Remember what stands in the field being typed: it survives a crash too (U-1.1)."""
-        self.typing = SupplierTyping(field, text)
-        self.keep()
-
-    def keep(self) -> None:
-        """Have the draft and what is being typed on the disk; a full disk doesn't stop the typing (U-1.6)."""
-        unchanged = 0 <= self.editing < len(self.draft.lines) and self.draft.lines[self.editing] is self.line
-        pending = None if unchanged else self.line
-        self.typing = replace(self.typing, line=self.editing, counted=self.counted, pending=pending)
-        if self.autosave is None:
-            return
-        try:
-            self.autosave.save(self.draft, self.typing)
-        except OSError as error:
-            self.unsaved = error.strerror or str(error)
-        else:
-            self.unsaved = ""
-
-    def take_typing(self, typing: SupplierTyping) -> None:
-        """Go on where somebody was when the desk died or the order was put aside."""
-        if 0 <= typing.line < len(self.draft.lines):
-            self.load_line(typing.line)
-        if typing.pending is not None:
-            self.line, self.counted = typing.pending, typing.counted
-        self.type(typing.field, typing.text)
 
     def forget(self) -> None:
         """The draft is safe elsewhere: nothing of it has to be kept here."""
-        self.saved, self.typing = self.draft, SupplierTyping()
+        self.saved, self.typing = self.draft, NOTHING_TYPED
 
     def restart(self, draft: SupplierOrderDraft) -> None:
         """Begin with another one: the old one was entered, held or discarded."""
         self.draft = self.saved = draft
         self.conditions, self.items, self.links = None, {}, ()
-        self._empty_strip()
-        self._undo.clear()
-        self._redo.clear()
-        self.typing = SupplierTyping()
-        if self.autosave is not None:
-            self.autosave.clear()
-        self.unsaved = ""
-        self._on_change()
+        self._start_over()
 
     # -- header ------------------------------------------------------------------------------------
 
@@ -247,7 +169,8 @@ class SupplierSession(KeptSession):
         line, item = self.line, read.items.get(self.line.item) if self.line is not None else None
         if line is not None and item is not None and self.editing < 0:
             line = bought_line(draft, item, line.quantity, line.uom.code)
-        self._changed(_State(draft, read.conditions, read.items, line, self.editing, self.counted))
+        state = _State(draft, read.conditions, read.items, line, self.editing, self.counted)
+        self._go_on(self._now(strip=False), state)
 
     def problems(self) -> tuple[DeskError, ...]:
         """What must be put right before the order is entered."""
@@ -333,18 +256,6 @@ class SupplierSession(KeptSession):
             raise Invalid("Type the item first.", field="item", rule="D-6.6")
         return self.line
 
-    def _empty_strip(self) -> None:
-        self.line, self.editing, self.counted = None, -1, False
-
-    def load_line(self, place: int) -> None:
-        """Take a line of the order into the strip to change it."""
-        self.line, self.editing, self.counted = self.draft.lines[place], place, False
-
-    def drop_line(self) -> None:
-        """Empty the strip for a new line."""
-        self._empty_strip()
-        self.type()
-
     def put_line(self) -> int:
         """Put the strip's line into the order; returns its place."""
         line, place, lines = self._line(), self.editing, self.draft.lines
@@ -354,7 +265,7 @@ class SupplierSession(KeptSession):
         elif lines[place] != line:
             draft = replace(draft, lines=(*lines[:place], line, *lines[place + 1 :]))
         self._empty_strip()
-        self.typing = SupplierTyping()
+        self.typing = NOTHING_TYPED
         self.change(draft)
         self.keep()
         return place

@@ -11,7 +11,17 @@ from fluorders_tui.domain.offers import OfferTerms
 from fluorders_tui.domain.order import OrderDraft, OrderLine
 from fluorders_tui.services.draft_files import Abandoned, DraftFile, DraftKind, drafts_folder, left_behind
 
-__all__ = ["Autosave", "Origin", "Recovered", "Typing", "abandoned", "discard", "drafts_folder", "take_up"]
+__all__ = [
+    "NOTHING_TYPED",
+    "Autosave",
+    "Origin",
+    "Recovered",
+    "Typing",
+    "abandoned",
+    "discard",
+    "drafts_folder",
+    "take_up",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,8 @@ class Typing:
 Recovered = Abandoned[OrderDraft, Typing]
 """A draft that a desk left behind when it died."""
 
-KIND = DraftKind("order", ".draft", OrderDraft, OrderLine, Typing(), {"terms": OfferTerms, "origin": Origin})
+NOTHING_TYPED = Typing()
+KIND = DraftKind("order", ".draft", OrderDraft, OrderLine, NOTHING_TYPED, {"terms": OfferTerms, "origin": Origin})
 
 
 class Autosave(DraftFile[OrderDraft, Typing]):
