@@ -160,7 +160,7 @@ class OrderStatusScreen(DeskScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "next_step":
-            return self._told is not None and self._kind is DocumentKind.ORDER
+            return self._told is not None and self._told.steps is not None
         opens = self._told is not None and self._told.opens is not None
         return opens if action == "edit" else super().check_action(action, parameters)
 
@@ -191,11 +191,12 @@ class OrderStatusScreen(DeskScreen):
             await self.desk_app.open_screen(screen, **arguments)
 
     async def action_next_step(self) -> None:
-        """F9: an order that is held wants its release (D-11.2), any other one its next step."""
-        if self._told is None or self._kind is not DocumentKind.ORDER:
+        """F9: an order that is held wants its release (D-11.2), any other document its next step."""
+        if self._told is None or self._told.steps is None:
             return
         if not self._told.held:
-            await self.desk_app.open_screen("order_steps", orders=[self._row])
+            screen, arguments = self._told.steps
+            await self.desk_app.open_screen(screen, **arguments)
             return
         desk, row = self.desk, self._row
         asked = await self.desk_app.ask(lambda: ask_release(desk, row), what="Asking…")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluorders_tui.domain.links import DocumentKind
+from fluorders_tui.domain.statuses import OfferStatus
 from fluorders_tui.screens.delivery_story_page import DeliveryPage
 from fluorders_tui.screens.offer_story_page import OfferPage
 from fluorders_tui.screens.order_story_page import StoryPage
@@ -31,6 +32,9 @@ __all__ = ["CHAIN_COLUMNS", "Told", "chain_rows", "choices", "tell"]
 LONG_ENOUGH = 3
 """Letters from which on the other kinds are searched too."""
 
+_CONVERTED_NEXT = (OfferStatus.ENTERED, OfferStatus.CONFIRMED, OfferStatus.PARTLY)
+"""Conversion confirms on the spot what is only entered (D-13.3)."""
+
 CHAIN_COLUMNS = (
     Column("document", "Document", 18),
     Column("number", "Number", 12),
@@ -48,7 +52,7 @@ CHAIN_COLUMNS = (
 
 @dataclass(frozen=True)
 class Told:
-    """A document as the page shows it: its number, title and chain, the page, and the screen that opens it, if any."""
+    """A document as the page shows it: number, title, chain, the page, and the screens behind F2 and F9, if any."""
 
     kind: DocumentKind
     id: int
@@ -57,6 +61,8 @@ class Told:
     page: Callable[[int], Sequence[Line]]
     links: tuple[ChainLink, ...]
     opens: tuple[str, dict[str, Any]] | None
+    steps: tuple[str, dict[str, Any]] | None
+    """Where the document is taken a step on."""
     held: bool = False
     """An order that waits to be released or approved."""
 
@@ -66,11 +72,13 @@ def tell(desk: Desk, kind: DocumentKind, row: int, forms: Forms) -> Told:
     if kind is DocumentKind.OFFER:
         offered = offer_story(desk, row)
         offer = offered.offer
+        goes_on = offer.newest and offer.status in _CONVERTED_NEXT
         version = f" version {offer.offer.terms.version}" if offer.offer.terms.version > 1 or not offer.newest else ""
         return Told(
             kind, row, offer.number,
             f"Offer {offer.number}{version} · {offer.status.value} · {offer.draft.name or offer.draft.customer}",
             OfferPage(offered, forms, margin=desk.sees_margin), offered.links, ("offer_entry", {"row": row}),
+            ("convert_offers", {"numbers": (offer.number,)}) if goes_on else None,
         )  # fmt: skip
     if kind is DocumentKind.SUPPLIER_ORDER:
         bought = supplier_order_story(desk, row)
@@ -79,18 +87,19 @@ def tell(desk: Desk, kind: DocumentKind, row: int, forms: Forms) -> Told:
             kind, row, order.number,
             f"Supplier order {order.number} · {order.status.value} · {order.name or order.supplier}",
             SupplierPage(bought, forms), bought.links, ("supplier_order_entry", {"number": order.number}),
+            ("supplier_order_steps", {"number": order.number}),
         )  # fmt: skip
     if kind is DocumentKind.DELIVERY:
         sent = delivery_story(desk, row)
         title = f"{sent.kind.capitalize()} {sent.number} · {sent.status} · {sent.customer_name or sent.customer}"
-        return Told(kind, row, sent.number, title, DeliveryPage(sent, forms), sent.links, None)
+        return Told(kind, row, sent.number, title, DeliveryPage(sent, forms), sent.links, None, None)
     story = story_of_row(desk, row)
     heard(desk, row)
     draft = story.order.draft
     return Told(
         kind, row, draft.number, f"Order {draft.number} · {draft.status.value} · {draft.name or draft.customer}",
         StoryPage(story, forms, margin=desk.sees_margin), story.links, ("order_entry", {"number": draft.number}),
-        bool(story.held),
+        ("order_steps", {"orders": (row,)}), bool(story.held),
     )  # fmt: skip
 
 

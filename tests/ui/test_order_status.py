@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from fluorders_tui.app import FluordersApp
 from fluorders_tui.domain.fulfilment import Part
 from fluorders_tui.screens.order_status import OrderStatusScreen
 from fluorders_tui.services.deliveries import Asked, deliver
@@ -15,6 +16,7 @@ from fluorders_tui.services.orders import change_order, open_order, open_order_r
 from fluorders_tui.widgets.page import Page
 from fluorders_tui.widgets.title_bar import TitleBar
 from tests.services.chain import Chain, fill_chain
+from tests.services.offer_shop import offered
 from tests.services.orders_on_list import draft
 from tests.services.supply_shop import fill_suppliers
 from tests.ui.orders_desk import desk_on, opens
@@ -118,3 +120,19 @@ async def test_figures_mean_the_kind_that_is_looked_at(desk: Desk, chain: Chain)
         assert f"Order {chain.order[1]}" in pilot.app.screen.query_one(TitleBar).left
         await burst(pilot, f"{{ctrl+g}}{chain.supplier_order[1]}{{enter}}{{ctrl+g}}1{{enter}}")
         assert f"Supplier order {chain.supplier_order[1]}" in pilot.app.screen.query_one(TitleBar).left
+
+
+async def test_f9_takes_each_kind_to_its_next_step(desk: Desk, chain: Chain) -> None:
+    fresh = offered(desk, ("A-100", 1)).number
+    screens = {
+        chain.order[1]: "order_steps", chain.supplier_order[1]: "supplier_order_steps", fresh: "convert_offers",
+        chain.offer.number: "order_status",
+    }  # fmt: skip
+    async with desk_on(opens(desk)) as pilot:
+        app = pilot.app
+        assert isinstance(app, FluordersApp)
+        for number, screen in screens.items():
+            await burst(pilot, f"3{number}{{enter}}{{f9}}")
+            assert app.name_of(app.screen) == screen, number
+            while len(app.screen_stack) > 2:
+                await app.pop_screen()
