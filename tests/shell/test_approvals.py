@@ -5,21 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fluorders_tui.cli import main
 from fluorders_tui.data.store import Store
 from fluorders_tui.services.approvals import waiting
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
 from fluorders_tui.services.registry_saving import save_row
 from tests.services.credit_shop import entered, set_customer
+from tests.shell.conftest import Run
 from tests.shop import fill_shop
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -31,16 +29,6 @@ def desk(sqlite_url: str) -> Iterator[Desk]:
     save_row(desk, "users", {"code": "carla", "name": "Carla", "role": "supervisor"})
     yield desk
     store.dispose()
-
-
-@pytest.fixture
-def run(desk: Desk, sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str, user: str = "anna") -> tuple[int, str, str]:
-        code = main(["--database", sqlite_url, "--user", user, *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
 
 
 def test_what_waits_is_listed_and_decided(desk: Desk, run: Run) -> None:

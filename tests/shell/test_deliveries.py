@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from fluorders_tui.cli import main
 from fluorders_tui.data.store import Store
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
@@ -17,9 +16,8 @@ from fluorders_tui.services.orders import enter_order
 from fluorders_tui.services.registry_saving import save_row
 from tests.conftest import FixedClock
 from tests.services.supply_shop import bought, fill_supply_shop, ordered, set_stock
+from tests.shell.conftest import Run
 from tests.shop import draft
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -31,16 +29,6 @@ def desk(sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
     set_stock(desk, "A-100", "30")
     yield desk
     store.dispose()
-
-
-@pytest.fixture
-def run(desk: Desk, sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = main(["--database", sqlite_url, "--user", "anna", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
 
 
 def test_an_order_is_delivered_shown_listed_and_taken_back(run: Run, desk: Desk) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from fluorders_tui.cli import main
 from fluorders_tui.domain.line_listing import LineFilter
 from fluorders_tui.services.desk import Desk
 from fluorders_tui.services.line_list import LATE_LINES, each_line
@@ -17,8 +16,7 @@ from tests.conftest import FixedClock
 from tests.desks import desk_at
 from tests.services.lines_on_list import change_by_hand, fill_lines, set_sales_price
 from tests.services.orders_on_list import fill_registries
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.shell.conftest import Run
 
 
 @pytest.fixture
@@ -27,16 +25,6 @@ def desk(new_sqlite: Callable[..., str], clock: FixedClock) -> Iterator[Desk]:
         fill_registries(desk)
         fill_lines(desk, 6)
         yield desk
-
-
-@pytest.fixture
-def run(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str, user: str = "anna") -> tuple[int, str, str]:
-        code = main(["--database", str(desk.store.url), "--user", user, *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
 
 
 def test_lines_come_in_every_form(run: Run, desk: Desk) -> None:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fluorders_tui.cli import main
 from fluorders_tui.data.store import Store
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
 from tests.services.supply_shop import rows
+from tests.shell.conftest import Run
 from tests.shop import fill_shop
 
-Run = Callable[..., tuple[int, str, str]]
 DOCUMENT: dict[str, Any] = {
     "customer": "C0001",
     "reference": "RFQ\x1b[31m 1",
@@ -46,16 +45,6 @@ def desk(database_url: str) -> Iterator[Desk]:
     fill_shop(desk)
     yield desk
     store.dispose()
-
-
-@pytest.fixture
-def run(desk: Desk, database_url: str, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = main(["--database", database_url, "--user", "anna", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
 
 
 def document(tmp_path: Path, content: object) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from fluorders_tui.cli import main
 from fluorders_tui.data.store import Store
 from fluorders_tui.domain.header import set_text
 from fluorders_tui.services.desk import Desk, open_desk
@@ -17,9 +16,8 @@ from fluorders_tui.services.fast_start import fast_start
 from fluorders_tui.services.holding import held
 from fluorders_tui.services.orders import enter_order, open_order
 from fluorders_tui.services.registry_saving import save_row
+from tests.shell.conftest import Run
 from tests.shop import draft, fill_shop
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -31,16 +29,6 @@ def desk(sqlite_url: str) -> Iterator[Desk]:
     save_row(desk, "users", {"code": "carla", "name": "Carla", "role": "clerk"})
     yield desk
     store.dispose()
-
-
-@pytest.fixture
-def run(desk: Desk, sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str, user: str = "anna") -> tuple[int, str, str]:
-        code = main(["--database", sqlite_url, "--user", user, *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
 
 
 def test_steps_of_several_orders_and_what_is_refused(desk: Desk, run: Run) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fluorders_tui.cli import main
 from fluorders_tui.data.store import Store
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
 from fluorders_tui.services.orders import enter_order
+from tests.shell.conftest import Run
 from tests.shop import draft, fill_shop
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -26,16 +24,6 @@ def desk(database_url: str) -> Iterator[Desk]:
     fill_shop(desk)
     yield desk
     store.dispose()
-
-
-@pytest.fixture
-def run(desk: Desk, database_url: str, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = main(["--database", database_url, "--user", "anna", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
 
 
 def test_the_next_numbers_are_shown_and_none_is_taken(desk: Desk, run: Run) -> None:

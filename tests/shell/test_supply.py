@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fluorders_tui.cli import main
 from fluorders_tui.data.store import Store
 from fluorders_tui.services.desk import Desk, open_desk
 from fluorders_tui.services.fast_start import fast_start
 from tests.conftest import FixedClock
 from tests.services.supply_shop import bought, fill_supply_shop, ordered, rows
+from tests.shell.conftest import Run
 
-Run = Callable[..., tuple[int, str, str]]
 DOCUMENT: dict[str, Any] = {
     "supplier": "S1",
     "reference": "PO\x1b[31m 1",
@@ -34,16 +33,6 @@ def desk(sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
     fill_supply_shop(desk)
     yield desk
     store.dispose()
-
-
-@pytest.fixture
-def run(desk: Desk, sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = main(["--database", sqlite_url, "--user", "anna", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
 
 
 def document(tmp_path: Path, content: object) -> str:
