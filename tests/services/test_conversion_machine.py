@@ -7,17 +7,13 @@ makes one side tell something else than the other.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -25,7 +21,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from fluorders_tui.data.store import Store
@@ -49,6 +44,7 @@ from fluorders_tui.services.supply_proposals import Asked as SupplyAsked
 from fluorders_tui.services.supply_proposals import order_supply, proposals
 from fluorders_tui.services.supply_runs import supply_runs, undo_run
 from tests.conftest import FixedClock
+from tests.services.machines import copies_of, run_on_desks
 from tests.services.offer_shop import check_offers, links_of, offer_links_of, offered
 from tests.services.supply_shop import fill_supply_shop, rows
 from tests.services.test_supply_invariants import check as check_supply
@@ -224,43 +220,11 @@ def _filled(url: str) -> Desk:
     return desk
 
 
-def _check(desk: Callable[[], Desk], examples: int, steps: int) -> None:
-    class Machine(Conversions):
-        def __init__(self) -> None:
-            super().__init__()
-            self.desk = desk()
-
-        def teardown(self) -> None:
-            self.desk.store.dispose()
-
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 def test_both_sides_stay_true_on_sqlite(sqlite_url: str) -> None:
-    filled = _filled(sqlite_url)
-    source = Path(sqlite_url.removeprefix("sqlite:///"))
-    filled.store.dispose()
-    with tempfile.TemporaryDirectory() as folder:
-        made = 0
-
-        def desk() -> Desk:
-            nonlocal made
-            made += 1
-            copy = Path(folder) / f"{made}.db"
-            shutil.copyfile(source, copy)
-            return open_desk(Store(f"sqlite:///{copy}"), "anna", clock=FixedClock())
-
-        _check(desk, 15, 20)
+    with copies_of(_filled(sqlite_url)) as desk:
+        run_on_desks(Conversions, desk, 15, 20)
 
 
 def test_both_sides_stay_true_on_postgresql(new_postgres: Callable[..., str]) -> None:
     """Shorter: the rules are the same, only the locks differ."""
-    _check(lambda: _filled(new_postgres()), 5, 20)
+    run_on_desks(Conversions, lambda: _filled(new_postgres()), 5, 20)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import text
 
 from fluorders_tui.data.credit_rows import standings
@@ -30,6 +27,7 @@ from fluorders_tui.services.registries import get_row, list_rows
 from fluorders_tui.services.registry_saving import save_row
 from tests.conftest import FixedClock
 from tests.services.credit_shop import person, pieces, set_customer, with_quantity
+from tests.services.machines import copies_of, run_on_desks
 from tests.shop import fill_shop
 
 S = OrderStatus
@@ -155,6 +153,10 @@ class Trusting(RuleBasedStateMachine):
                 assert order.company_open_minor == order.company_total_minor
 
 
+# Shrinking plays a failed history again for minutes; the history itself says enough.
+PHASES = [Phase.generate]
+
+
 def _filled(url: str) -> Desk:
     store, clock = Store(url), FixedClock()
     fast_start(store, country="IT", company="Prova Srl", user="admin", clock=clock)
@@ -171,44 +173,10 @@ def _filled(url: str) -> Desk:
     return desk
 
 
-def _check(desk: Callable[[], Desk], examples: int, steps: int) -> None:
-    class Machine(Trusting):
-        def __init__(self) -> None:
-            super().__init__()
-            self.desk = desk()
-
-        def teardown(self) -> None:
-            self.desk.store.dispose()
-
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            # Shrinking plays a failed history again for minutes; the history itself says enough.
-            phases=[Phase.generate],
-        ),
-    )
-
-
 def test_no_way_leads_past_the_limit_on_sqlite(sqlite_url: str) -> None:
-    filled = _filled(sqlite_url)
-    source = Path(sqlite_url.removeprefix("sqlite:///"))
-    filled.store.dispose()
-    with tempfile.TemporaryDirectory() as folder:
-        made = 0
-
-        def desk() -> Desk:
-            nonlocal made
-            made += 1
-            copy = Path(folder) / f"{made}.db"
-            shutil.copyfile(source, copy)
-            return open_desk(Store(f"sqlite:///{copy}"), "admin", clock=FixedClock())
-
-        _check(desk, 20, 22)
+    with copies_of(_filled(sqlite_url), "admin") as desk:
+        run_on_desks(Trusting, desk, 20, 22, phases=PHASES)
 
 
 def test_no_way_leads_past_the_limit_on_postgresql(new_postgres: Callable[[], str]) -> None:
-    _check(lambda: _filled(new_postgres()), 1, 30)
+    run_on_desks(Trusting, lambda: _filled(new_postgres()), 1, 30, phases=PHASES)

@@ -8,20 +8,15 @@ looked at an older version is told and overwrites nothing; and what is refused l
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from fluorders_tui.data.fulfilment_rows import executed_by_documents
 from fluorders_tui.data.order_progress import write_progress
@@ -49,6 +44,7 @@ from fluorders_tui.services.orders import change_order, enter_order, open_order_
 from fluorders_tui.services.registry_saving import save_row
 from fluorders_tui.services.saved_order import SavedOrder
 from tests.conftest import FixedClock
+from tests.services.machines import copies_of, run_on_desks
 from tests.services.supply_shop import rows
 from tests.services.test_orders import kept_counters, recounted
 from tests.shop import draft, fill_shop, with_line
@@ -298,50 +294,11 @@ def _filled(url: str) -> Desk:
     return desk
 
 
-def check_lives(machine: type[Lives], desk: Callable[[], Desk], examples: int, steps: int) -> None:
-    """Run a machine on desks that `desk` gives, one for each example."""
-
-    class Machine(machine):  # type: ignore[misc,valid-type]
-        def __init__(self) -> None:
-            super().__init__()
-            self.desk = desk()
-
-        def teardown(self) -> None:
-            self.desk.store.dispose()
-
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
-@pytest.fixture
-def sqlite_desks(sqlite_url: str) -> Iterator[Callable[[], Desk]]:
-    """Copies of one filled SQLite database, made as they are asked for."""
-    _filled(sqlite_url).store.dispose()
-    source = Path(sqlite_url.removeprefix("sqlite:///"))
-    made = 0
-    with tempfile.TemporaryDirectory() as folder:
-
-        def desk() -> Desk:
-            nonlocal made
-            made += 1
-            copy = Path(folder) / f"{made}.db"
-            shutil.copyfile(source, copy)
-            return open_desk(Store(f"sqlite:///{copy}"), "anna", clock=FixedClock())
-
-        yield desk
-
-
-def test_no_illegal_state_on_sqlite(sqlite_desks: Callable[[], Desk]) -> None:
-    check_lives(Lives, sqlite_desks, 15, 20)
+def test_no_illegal_state_on_sqlite(sqlite_url: str) -> None:
+    with copies_of(_filled(sqlite_url)) as desk:
+        run_on_desks(Lives, desk, 15, 20)
 
 
 def test_no_illegal_state_on_postgresql(new_postgres: Callable[..., str]) -> None:
     """Shorter: the rules are the same, only the locks differ."""
-    check_lives(Lives, lambda: _filled(new_postgres()), 3, 15)
+    run_on_desks(Lives, lambda: _filled(new_postgres()), 3, 15)
