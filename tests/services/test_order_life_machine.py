@@ -25,6 +25,7 @@ from fluorders_tui.domain.amounts import with_amounts
 from fluorders_tui.domain.errors import Conflict, DeskError
 from fluorders_tui.domain.fulfilment import Part
 from fluorders_tui.domain.lifecycle import (
+    HELD,
     MOVED_BY_QUANTITY,
     execution_of,
     line_status_after,
@@ -190,7 +191,7 @@ class Lives(RuleBasedStateMachine):
             journal[entry["document_id"]].append(entry)
         for row, first in self.entered.items():
             order = open_order_row(self.desk, row)
-            status = OrderStatus.DRAFT
+            status = resting = OrderStatus.DRAFT
             lines = [dict(line) for line in first]
             for entry in journal[row]:
                 if not entry["to_status"]:
@@ -200,8 +201,10 @@ class Lives(RuleBasedStateMachine):
                 assert before is status, "an entry is missing"
                 assert before is after or may_follow(before, after), (before, after)
                 status = after
+                # What an order was before it was held says what a line is that is added meanwhile.
+                resting = resting if before in HELD else before
                 if entry["event"] != "entered":
-                    lines = _replayed(lines, entry)
+                    lines = _replayed(lines, entry, resting)
             assert status is order.draft.status
             assert lines == [_line(order, place) for place in range(len(order.draft.lines))]
 
@@ -256,8 +259,8 @@ def _line(order: SavedOrder, place: int) -> dict[str, Any]:
     return {"quantity": line.quantity, "executed": line.executed, "status": order.line_statuses[place].value}
 
 
-def _replayed(lines: list[dict[str, Any]], entry: Any) -> list[dict[str, Any]]:
-    """The lines after one entry of the journal."""
+def _replayed(lines: list[dict[str, Any]], entry: Any, resting: OrderStatus) -> list[dict[str, Any]]:
+    """The lines after one entry of the journal, of an order that was `resting` before anything held it."""
     before = json.loads(entry["before"]) if entry["before"] else {}
     after = json.loads(entry["after"]) if entry["after"] else {}
     whole = [name for name in {**before, **after} if name.startswith("lines[") and name.endswith("]")]
@@ -265,8 +268,7 @@ def _replayed(lines: list[dict[str, Any]], entry: Any) -> list[dict[str, Any]]:
     kept = [line for place, line in enumerate(lines, 1) if place not in gone]
     for name in sorted((name for name in whole if name in after), key=lambda name: int(name[6:-1])):
         quantity = Decimal(after[name].split(" ")[0])
-        confirmed = OrderStatus(entry["from_status"]) in MOVED_BY_QUANTITY
-        status = LineStatus.CONFIRMED if confirmed else LineStatus.INSERTED
+        status = LineStatus.CONFIRMED if resting in MOVED_BY_QUANTITY else LineStatus.INSERTED
         kept.insert(int(name[6:-1]) - 1, {"quantity": quantity, "executed": Decimal(0), "status": status.value})
     for name, value in after.items():
         place, _, field = name.removeprefix("lines[").partition("].")
