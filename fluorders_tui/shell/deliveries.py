@@ -5,15 +5,13 @@ For example: fluorders deliveries --since -7 --format csv, fluorders deliveries 
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.config import Settings
-from fluorders_tui.domain.errors import Unreadable
-from fluorders_tui.shell.result import add_format, write_rows
+from fluorders_tui.shell.result import Layout, add_format, check_limit, write_list
 
 if TYPE_CHECKING:
     from fluorders_tui.services.delivery_list import DeliveryRow
@@ -48,8 +46,7 @@ def run(args: Namespace, settings: Settings) -> int:
     from fluorders_tui.shell.opening import open_desk
     from fluorders_tui.shell.orders import day
 
-    if args.limit < 0:
-        raise Unreadable("The limit is 0 or more.", field="--limit")
+    check_limit(args)
     desk = open_desk(settings)
     from fluorders_tui.domain.fulfilment import FulfilmentStatus
     from fluorders_tui.services.delivery_list import DeliveryFilter, DeliverySort, each_delivery
@@ -66,20 +63,17 @@ def run(args: Namespace, settings: Settings) -> int:
     )
     descending = (args.sort == "newest") != args.reverse
     rows = each_delivery(desk, wanted, DeliverySort(args.sort), descending=descending, limit=args.limit)
-    text = args.format == "text"
-    written = write_rows(_text_cells(rows), _TEXT_COLUMNS, args) if text else write_rows(_cells(rows), COLUMNS, args)
-    if text and not written:
-        sys.stderr.write("No delivery fits.\n")
+    write_list(rows, args, Layout(COLUMNS, _cells), Layout(_TEXT_COLUMNS, _text_cells), "No delivery fits.")
     return 0
 
 
-def _cells(rows: Iterator[DeliveryRow]) -> Iterator[list[Any]]:
+def _cells(rows: Iterable[DeliveryRow]) -> Iterator[list[Any]]:
     for row in rows:
         cells = (getattr(row, column) for column in COLUMNS)
         yield [cell.value if isinstance(cell, StrEnum) else cell for cell in cells]
 
 
-def _text_cells(rows: Iterator[DeliveryRow]) -> Iterator[list[Any]]:
+def _text_cells(rows: Iterable[DeliveryRow]) -> Iterator[list[Any]]:
     for row in rows:
         name = row.customer_name if len(row.customer_name) <= _NAME else row.customer_name[: _NAME - 1] + "…"
         yield [row.number, row.kind.value, row.status.value, row.date, name, row.orders]

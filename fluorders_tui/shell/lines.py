@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.config import Settings
-from fluorders_tui.shell.result import add_format, write_rows
+from fluorders_tui.shell.result import Layout, add_format, check_limit, write_list
 
 if TYPE_CHECKING:
     from fluorders_tui.domain.line_listing import LineFilter, LineRow
@@ -62,22 +62,17 @@ def add_filters(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, settings: Settings) -> int:
     """Write the lines one by one as they are read, however many; the text form needs them all for its widths."""
-    from fluorders_tui.domain.errors import Unreadable
     from fluorders_tui.shell.opening import open_desk
 
-    if args.limit is not None and args.limit < 0:
-        raise Unreadable("The limit is 0 or more.", field="--limit")
+    check_limit(args)
     desk = open_desk(settings)
     from fluorders_tui.services.line_list import LineSort, each_line
 
     wanted = line_filter(args, desk)
     screenful = args.limit is None and args.format == "text" and not args.output and sys.stdout.isatty()
     limit = _SCREENFUL if screenful else args.limit or 0
-    text = args.format == "text"
     rows = each_line(desk, wanted, LineSort(args.sort), limit)
-    written = write_rows(_text_cells(rows), _TEXT_COLUMNS, args) if text else write_rows(_cells(rows), COLUMNS, args)
-    if text and not written:
-        sys.stderr.write("No line fits.\n")
+    written = write_list(rows, args, Layout(COLUMNS, _cells), Layout(_TEXT_COLUMNS, _text_cells), "No line fits.")
     if screenful and written == limit:
         sys.stderr.write(f"These are the first {limit}; --limit 0 shows all.\n")
     return 0
@@ -132,13 +127,13 @@ def _named(text: str | None, kind: Any, option: str) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _cells(rows: Iterator[LineRow]) -> Iterator[list[Any]]:
+def _cells(rows: Iterable[LineRow]) -> Iterator[list[Any]]:
     for row in rows:
         cells = (getattr(row, column) for column in COLUMNS)
         yield [cell.value if isinstance(cell, StrEnum) else cell for cell in cells]
 
 
-def _text_cells(rows: Iterator[LineRow]) -> Iterator[list[Any]]:
+def _text_cells(rows: Iterable[LineRow]) -> Iterator[list[Any]]:
     for row in rows:
         status = f"{row.status.value}, late" if row.late else row.status.value
         item = row.item or row.line_type.value

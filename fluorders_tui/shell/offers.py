@@ -5,14 +5,13 @@ For example: fluorders offers --expiring, fluorders offers --convertible --custo
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.config import Settings
-from fluorders_tui.shell.result import add_format, write_rows
+from fluorders_tui.shell.result import Layout, add_format, check_limit, write_list
 
 if TYPE_CHECKING:
     from fluorders_tui.domain.offers import OfferStatus
@@ -61,8 +60,7 @@ def run(args: Namespace, settings: Settings) -> int:
     from fluorders_tui.shell.opening import open_desk
     from fluorders_tui.shell.orders import day
 
-    if args.limit < 0:
-        raise Unreadable("The limit is 0 or more.", field="--limit")
+    check_limit(args)
     if args.expiring is not None and not 0 <= args.expiring <= 3650:
         raise Unreadable("Days are from 0 to 3650.", field="--expiring")
     chosen = statuses(args.status) if args.status else ()
@@ -89,20 +87,17 @@ def run(args: Namespace, settings: Settings) -> int:
     )
     descending = (args.sort not in _ASCENDING) != args.reverse
     rows = each_offer(desk, wanted, OfferSort(args.sort), descending=descending, limit=args.limit)
-    text = args.format == "text"
-    written = write_rows(_text_cells(rows), _TEXT_COLUMNS, args) if text else write_rows(_cells(rows), COLUMNS, args)
-    if text and not written:
-        sys.stderr.write("No offer fits.\n")
+    write_list(rows, args, Layout(COLUMNS, _cells), Layout(_TEXT_COLUMNS, _text_cells), "No offer fits.")
     return 0
 
 
-def _cells(rows: Iterator[OfferRow]) -> Iterator[list[Any]]:
+def _cells(rows: Iterable[OfferRow]) -> Iterator[list[Any]]:
     for row in rows:
         cells = (getattr(row, column) for column in COLUMNS)
         yield [cell.value if isinstance(cell, StrEnum) else cell for cell in cells]
 
 
-def _text_cells(rows: Iterator[OfferRow]) -> Iterator[list[Any]]:
+def _text_cells(rows: Iterable[OfferRow]) -> Iterator[list[Any]]:
     for row in rows:
         name = row.customer_name if len(row.customer_name) <= _NAME else row.customer_name[: _NAME - 1] + "…"
         total = f"{row.total:>10f} {row.currency}"

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.config import Settings
-from fluorders_tui.shell.result import add_format, write_rows
+from fluorders_tui.shell.result import Layout, add_format, check_limit, write_list
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,11 +55,9 @@ def register(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, settings: Settings) -> int:
     """Write the orders one by one as they are read, however many; the text form needs them all for its widths."""
-    from fluorders_tui.domain.errors import Unreadable
     from fluorders_tui.shell.opening import open_desk
 
-    if args.limit is not None and args.limit < 0:
-        raise Unreadable("The limit is 0 or more.", field="--limit")
+    check_limit(args)
     chosen = statuses(args.status) if args.status else ()
     desk = open_desk(settings)
     from fluorders_tui.services.order_list import OrderFilter, OrderSort, SortField, each_order
@@ -79,23 +77,20 @@ def run(args: Namespace, settings: Settings) -> int:
     sort = OrderSort(SortField(args.sort), (args.sort not in _ASCENDING) != args.reverse)
     screenful = args.limit is None and args.format == "text" and not args.output and sys.stdout.isatty()
     limit = _SCREENFUL if screenful else args.limit or 0
-    text = args.format == "text"
     rows = each_order(desk, wanted, sort, limit)
-    written = write_rows(_text_cells(rows), _TEXT_COLUMNS, args) if text else write_rows(_cells(rows), COLUMNS, args)
-    if text and not written:
-        sys.stderr.write("No order fits.\n")
+    written = write_list(rows, args, Layout(COLUMNS, _cells), Layout(_TEXT_COLUMNS, _text_cells), "No order fits.")
     if screenful and written == limit:
         sys.stderr.write(f"These are the first {limit}; --limit 0 shows all.\n")
     return 0
 
 
-def _cells(rows: Iterator[OrderRow]) -> Iterator[list[Any]]:
+def _cells(rows: Iterable[OrderRow]) -> Iterator[list[Any]]:
     for row in rows:
         cells = (getattr(row, column) for column in COLUMNS)
         yield [cell.value if isinstance(cell, StrEnum) else cell for cell in cells]
 
 
-def _text_cells(rows: Iterator[OrderRow]) -> Iterator[list[Any]]:
+def _text_cells(rows: Iterable[OrderRow]) -> Iterator[list[Any]]:
     for row in rows:
         name = row.customer_name if len(row.customer_name) <= _NAME else row.customer_name[: _NAME - 1] + "…"
         total = f"{row.total:>10f} {row.currency}"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from fluorders_tui.domain.errors import Unreadable
 
 if TYPE_CHECKING:
     from fluorders_tui.documents.table_writing import Value
+
+T = TypeVar("T")
 
 FORMATS = ("text", "json", "csv", "xlsx")
 
@@ -34,6 +37,32 @@ def write_rows(rows: Iterable[Sequence[Value]], columns: Sequence[str], args: Na
     if args.format == "xlsx":
         raise Unreadable("A spreadsheet needs a file.", field="--format", hint="Add -o FILE.xlsx.")
     return write_table(rows, columns, args.format, sys.stdout)
+
+
+def check_limit(args: Namespace) -> None:
+    """Raise `Unreadable` for a `--limit` below 0."""
+    if args.limit is not None and args.limit < 0:
+        raise Unreadable("The limit is 0 or more.", field="--limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout(Generic[T]):
+    """Columns of a list, and what turns its rows into cells."""
+
+    columns: Sequence[str]
+    cells: Callable[[Iterable[T]], Iterable[Sequence[Value]]]
+
+
+def write_list(rows: Iterable[T], args: Namespace, whole: Layout[T], text: Layout[T], nothing: str) -> int:
+    """Write a list as text for people or whole for programs; gives the number of its rows.
+
+    Where nothing is listed a person is told `nothing`. Raises as `write_rows`.
+    """
+    layout = text if args.format == "text" else whole
+    written = write_rows(layout.cells(rows), layout.columns, args)
+    if layout is text and not written:
+        sys.stderr.write(f"{nothing}\n")
+    return written
 
 
 def write_json(document: Any) -> None:

@@ -5,15 +5,14 @@ For example: fluorders supplier-orders --late --format csv, fluorders supplier-o
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.config import Settings
 from fluorders_tui.domain.errors import Unreadable
-from fluorders_tui.shell.result import add_format, write_rows
+from fluorders_tui.shell.result import Layout, add_format, check_limit, write_list
 
 if TYPE_CHECKING:
     from fluorders_tui.domain.supplier_orders import SupplierOrderStatus
@@ -50,8 +49,7 @@ def run(args: Namespace, settings: Settings) -> int:
     from fluorders_tui.shell.opening import open_desk
     from fluorders_tui.shell.orders import day
 
-    if args.limit < 0:
-        raise Unreadable("The limit is 0 or more.", field="--limit")
+    check_limit(args)
     wanted_statuses = _statuses(args.status) if args.status else ()
     desk = open_desk(settings)
     from fluorders_tui.services.supplier_order_list import SupplierFilter, SupplierSort, each_supplier_order
@@ -68,20 +66,17 @@ def run(args: Namespace, settings: Settings) -> int:
     )
     descending = (args.sort not in _ASCENDING) != args.reverse
     rows = each_supplier_order(desk, wanted, SupplierSort(args.sort), descending=descending, limit=args.limit)
-    text = args.format == "text"
-    written = write_rows(_text_cells(rows), _TEXT_COLUMNS, args) if text else write_rows(_cells(rows), COLUMNS, args)
-    if text and not written:
-        sys.stderr.write("No supplier order fits.\n")
+    write_list(rows, args, Layout(COLUMNS, _cells), Layout(_TEXT_COLUMNS, _text_cells), "No supplier order fits.")
     return 0
 
 
-def _cells(rows: Iterator[SupplierRow]) -> Iterator[list[Any]]:
+def _cells(rows: Iterable[SupplierRow]) -> Iterator[list[Any]]:
     for row in rows:
         cells = (getattr(row, column) for column in COLUMNS)
         yield [cell.value if isinstance(cell, StrEnum) else cell for cell in cells]
 
 
-def _text_cells(rows: Iterator[SupplierRow]) -> Iterator[list[Any]]:
+def _text_cells(rows: Iterable[SupplierRow]) -> Iterator[list[Any]]:
     for row in rows:
         name = row.supplier_name if len(row.supplier_name) <= _NAME else row.supplier_name[: _NAME - 1] + "…"
         total = f"{row.total:>10f} {row.currency}"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fluorders_tui.config import Settings
-from fluorders_tui.shell.result import add_format, write_rows
+from fluorders_tui.shell.result import Layout, add_format, write_list, write_rows
 
 if TYPE_CHECKING:
     from fluorders_tui.services.desk import Desk
@@ -93,12 +93,9 @@ def run(args: Namespace, settings: Settings) -> int:
         sys.stderr.write(f"fluorders: {refusal}\n")
     if args.write or args.dry_run:
         return _order(desk, found.rows, args)
-    text = args.format == "text"
-    written = write_rows(
-        _text_cells(found.rows) if text else _cells(found.rows), _TEXT_COLUMNS if text else COLUMNS, args
+    write_list(
+        found.rows, args, Layout(COLUMNS, _cells), Layout(_TEXT_COLUMNS, _text_cells), "Nothing is to be ordered."
     )
-    if text and not written:
-        sys.stderr.write("Nothing is to be ordered.\n")
     return 0
 
 
@@ -127,7 +124,7 @@ def _order(desk: Desk, rows: Sequence[Proposal], args: Namespace) -> int:
     return 0
 
 
-def _cells(rows: Sequence[Proposal]) -> Iterator[list[Any]]:
+def _cells(rows: Iterable[Proposal]) -> Iterator[list[Any]]:
     for row in rows:
         demand, source = row.demand, row.source
         yield [
@@ -137,7 +134,7 @@ def _cells(rows: Sequence[Proposal]) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def _text_cells(rows: Sequence[Proposal]) -> Iterator[list[Any]]:
+def _text_cells(rows: Iterable[Proposal]) -> Iterator[list[Any]]:
     for row in rows:
         demand, late = row.demand, "late" if row.late else ""
         yield [demand.line.number, demand.item, row.full, row.shortage, row.quantity, row.source.supplier,
