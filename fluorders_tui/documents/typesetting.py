@@ -99,9 +99,10 @@ def _fonts() -> Any:
 
 
 @lru_cache(maxsize=1)
-def _no_packages() -> str:
-    # Empty, and never filled: a template that asks for a package gets an error instead of a download.
-    return tempfile.mkdtemp(prefix="fluorders-typst-")
+def _no_packages() -> tempfile.TemporaryDirectory[str]:
+    # Empty, and never filled: a template that asks for a package gets an error instead of a download. It goes with
+    # the program.
+    return tempfile.TemporaryDirectory(prefix="fluorders-typst-")
 
 
 def _compiled(template: Path, paper: Paper, at: dt.datetime) -> bytes:
@@ -112,8 +113,8 @@ def _compiled(template: Path, paper: Paper, at: dt.datetime) -> bytes:
     try:
         pdf = typst.compile(
             template, root=template.parent, format="pdf", font_paths=_fonts(), sys_inputs={"paper": paper_json(paper)},
-            pdf_standards="a-2b", timestamp=int(at.timestamp()), package_path=_no_packages(),
-            package_cache_path=_no_packages(),
+            pdf_standards="a-2b", timestamp=int(at.timestamp()), package_path=_no_packages().name,
+            package_cache_path=_no_packages().name,
         )  # fmt: skip
     except typst.TypstError as error:
         raise Unreadable(f"{_place(error, template)}: {error.message}.", field=str(template)) from error
